@@ -1,0 +1,2 @@
+//! The `uketsuke` program.
+fn main() {}

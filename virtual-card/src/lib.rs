@@ -1,0 +1,1 @@
+//! A My Number Card without a card.

@@ -1,0 +1,2 @@
+//! The `virtual-card` program.
+fn main() {}
