@@ -1,0 +1,135 @@
+//! 公的個人認証AP: both certificates, their authorities, PINs and keys (card.md §2.1).
+//!
+//! Not built, because nothing is known of them: 0005, 0009, 0010, 0019, 001C, 001E.
+
+use crate::applications::{Access, Application, Credential, File, JPKI, Kind, filled};
+use crate::certificate;
+use crate::key::Purpose;
+use crate::pin::PinName;
+use crate::profile::Profile;
+
+pub(crate) static APPLICATION: Application = Application {
+    aid: JPKI,
+    default_key: None,
+    files: &[
+        File {
+            id: 0x0001,
+            kind: Kind::Transparent {
+                access: Access::OneOf(&[Credential::Pin(PinName::Signature)]),
+                content: signature_certificate,
+            },
+        },
+        free(0x0002, signature_ca),
+        free(0x0006, token_information),
+        free(0x0008, certificate_availability),
+        free(0x000A, user_certificate),
+        free(0x000B, user_ca),
+        File {
+            id: 0x0016,
+            kind: Kind::TerminalAuthority,
+        },
+        File {
+            id: 0x0017,
+            kind: Kind::Key {
+                access: Access::OneOf(&[Credential::Pin(PinName::User), Credential::Terminal]),
+                purpose: Purpose::User,
+            },
+        },
+        File {
+            id: 0x0018,
+            kind: Kind::Pin(PinName::User),
+        },
+        File {
+            id: 0x001A,
+            kind: Kind::Key {
+                access: Access::OneOf(&[Credential::Pin(PinName::Signature)]),
+                purpose: Purpose::Signature,
+            },
+        },
+        File {
+            id: 0x001B,
+            kind: Kind::Pin(PinName::Signature),
+        },
+    ],
+};
+
+/// Physical size of 0002, known (card.md §2.1); of 000A and 000B inferred to be the same.
+const CERTIFICATE_SIZE: usize = 1900;
+/// Physical size of 0001, inferred: room for the longest name and address in use.
+const SIGNATURE_CERTIFICATE_SIZE: usize = 2560;
+/// What follows a certificate in its file (card.md §0.1 rule 8).
+const FILLER: u8 = 0x00;
+
+const fn free(id: u16, content: fn(&Profile) -> Vec<u8>) -> File {
+    File {
+        id,
+        kind: Kind::Transparent {
+            access: Access::Free,
+            content,
+        },
+    }
+}
+
+/// Filler alone when there is no certificate: inferred, for nobody could read it.
+fn signature_certificate(profile: &Profile) -> Vec<u8> {
+    let certificate = certificate::signature(profile).unwrap_or_default();
+    filled(certificate, SIGNATURE_CERTIFICATE_SIZE, FILLER)
+}
+
+fn signature_ca(_: &Profile) -> Vec<u8> {
+    filled(
+        certificate::signature_ca_der().to_vec(),
+        CERTIFICATE_SIZE,
+        FILLER,
+    )
+}
+
+fn user_certificate(profile: &Profile) -> Vec<u8> {
+    filled(certificate::user(profile), CERTIFICATE_SIZE, FILLER)
+}
+
+fn user_ca(profile: &Profile) -> Vec<u8> {
+    let issuer = certificate::user_issuer_der(profile).to_vec();
+    filled(issuer, CERTIFICATE_SIZE, FILLER)
+}
+
+/// Which certificates there are: signature, user, nothing (card.md §0.1 rule 15).
+fn certificate_availability(profile: &Profile) -> Vec<u8> {
+    let signature = if profile.signature_certificate {
+        0x8F
+    } else {
+        0x00
+    };
+    vec![signature, 0x8F, 0x00]
+}
+
+/// CK_TOKEN_INFO of PKCS#11, integers big-endian, 160 bytes (card.md §2.1.1). Label and numbers are
+/// those of a card; manufacturer, model and serial number say that this is none.
+fn token_information(profile: &Profile) -> Vec<u8> {
+    let text = |text: &str, size: usize| filled(text.as_bytes().to_vec(), size, b' ');
+    let [a, b, c, ..] = profile.digest("token", 0);
+    let serial = u32::from_be_bytes([0, a, b, c]);
+    let flags = 0x0000_040D_u32;
+    let (sessions_max, sessions, writers_max, writers) = (1_u32, 0_u32, 1_u32, 0_u32);
+    let (pin_max, pin_min) = (16_u32, 6_u32);
+    let numbers = [
+        flags,
+        sessions_max,
+        sessions,
+        writers_max,
+        writers,
+        pin_max,
+        pin_min,
+    ];
+    let mut information = Vec::with_capacity(160);
+    information.extend(text("JPKIAPICCTOKEN2", 32));
+    information.extend(text("UKETSUKE-SIMULATION", 32));
+    information.extend(text("SIMULATION", 16));
+    information.extend(format!("{serial:016}").bytes());
+    information.extend(numbers.into_iter().flat_map(u32::to_be_bytes));
+    // Four amounts of memory, none of them told.
+    information.extend([0xFF; 16]);
+    information.extend(*b"0301");
+    information.extend([b'9'; 16]);
+    information
+}

@@ -1,0 +1,219 @@
+//! The card: takes command APDUs and answers them, as card.md tells.
+//!
+//! Two kinds of state are kept apart, since power decides between them: what lies in the card's
+//! memory (PINs, counters) and what holds only while it has power (selection, security status).
+//! Which files there are stands in `applications`; time, faults and transport are not known here.
+
+mod authenticate;
+mod pins;
+mod read;
+mod select;
+mod sign;
+mod state;
+
+use std::collections::BTreeMap;
+
+use crate::apdu::{Command, Response};
+use crate::applications::{Access, Application, Credential, File, Kind};
+use crate::certificate;
+use crate::profile::Profile;
+use crate::status::Status;
+
+pub use crate::pin::PinName;
+use state::{Persistent, Volatile};
+
+/// A My Number Card without a card. SIMULATION.
+///
+/// Cheap to make: the contents of the files are made when they are first read.
+#[derive(Clone, Debug)]
+pub struct Card {
+    profile: Profile,
+    seed: u64,
+    persistent: Persistent,
+    volatile: Volatile,
+    /// Contents of files by AID and file id.
+    contents: BTreeMap<(&'static [u8], u16), Vec<u8>>,
+}
+
+impl Card {
+    /// Makes the card that the profile describes; `seed` decides the challenges it will give.
+    #[must_use]
+    pub fn new(profile: &Profile, seed: u64) -> Self {
+        Self {
+            profile: profile.clone(),
+            seed,
+            persistent: Persistent::of(profile),
+            volatile: Volatile::default(),
+            contents: BTreeMap::new(),
+        }
+    }
+
+    /// Answers one command APDU with one response APDU.
+    ///
+    /// Any bytes get an answer: what is no command gets 6700.
+    pub fn transmit(&mut self, bytes: &[u8]) -> Vec<u8> {
+        match Command::parse(bytes) {
+            Ok(command) => self.execute(&command).to_bytes(),
+            Err(status) => Response::from(status).to_bytes(),
+        }
+    }
+
+    /// Answers one command.
+    pub fn execute(&mut self, command: &Command) -> Response {
+        self.dispatch(command).into()
+    }
+
+    fn dispatch(&mut self, command: &Command) -> Result<Vec<u8>, Status> {
+        check_class(command)?;
+        match (command.class, command.instruction) {
+            (0x00, 0xA4) => self.select(command),
+            (0x00, 0xB0) => self.read_binary(command),
+            (0x00, 0xB2) => self.read_record(command),
+            (0x00, 0x20) => self.verify(command),
+            (0x00, 0x24) => self.change_reference_data(command),
+            (0x00, 0x84) => self.get_challenge(command),
+            (0x00, 0x82) => self.external_authenticate(command),
+            (0x80, 0x2A) => self.compute_signature(command),
+            (0x80, 0xA2) => self.terminal_certificate(command),
+            // With an application selected no data object is to be had (card.md §1.3); those of
+            // the power-on state are later work.
+            (0x00, 0xCA) => Err(Status::DATA_NOT_FOUND),
+            // Belongs to the phone's token (card.md §4).
+            (0x80, 0xFC) => Err(Status::WRONG_LENGTH),
+            _ => Err(Status::UNKNOWN_INSTRUCTION),
+        }
+    }
+
+    /// Gives the card power; it starts with nothing selected and nothing verified.
+    pub fn power_on(&mut self) {
+        self.volatile = Volatile::default();
+    }
+
+    /// Takes its power away: selection, security status and terminal authentication are gone.
+    pub fn power_off(&mut self) {
+        self.volatile = Volatile::default();
+    }
+
+    /// Resets it while it keeps its power. Selection and security status stay as they are: a warm
+    /// reset of this card clears neither (card.md §0.1 rule 12).
+    pub fn reset(&mut self) {
+        // The outstanding challenge belongs to the exchange that the reset cut short (inferred).
+        self.volatile.challenge = None;
+    }
+
+    /// Returns the answer to reset.
+    #[must_use]
+    pub fn atr(&self) -> &[u8] {
+        self.profile.atr.bytes()
+    }
+
+    /// Returns how many tries a PIN has left; 0 as well for one that was never set.
+    #[must_use]
+    pub fn tries(&self, name: PinName) -> u8 {
+        self.persistent.pins.get(name).left
+    }
+
+    /// Returns the profile with which the card was made; counters and PINs may differ by now.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Returns the 利用者証明用電子証明書 as it lies in 000A, DER without filler.
+    #[must_use]
+    pub fn user_certificate(&self) -> Vec<u8> {
+        certificate::user(&self.profile)
+    }
+
+    /// Returns the AID of the selected application, if one is.
+    #[must_use]
+    pub fn selected_application(&self) -> Option<&'static [u8]> {
+        Some(self.volatile.application?.aid)
+    }
+
+    /// Returns the id of the current elementary file, if there is one.
+    #[must_use]
+    pub fn current_file(&self) -> Option<u16> {
+        Some(self.volatile.file?.id)
+    }
+
+    /// Says whether the security status holds this PIN as verified.
+    #[must_use]
+    pub fn is_verified(&self, name: PinName) -> bool {
+        *self.volatile.verified.get(name)
+    }
+
+    /// Says whether a stand-in terminal has authenticated itself.
+    #[must_use]
+    pub fn is_terminal_authenticated(&self) -> bool {
+        self.volatile.terminal_authenticated
+    }
+
+    /// Returns the file that P2 (or P1 of READ BINARY) names: `80` the current one, `80|SFI` one of
+    /// the selected application.
+    fn referenced(&self, reference: u8) -> Result<&'static File, Status> {
+        match reference {
+            0x80 => self.volatile.file.ok_or(Status::NO_CURRENT_FILE),
+            0x81..=0x9F => self
+                .volatile
+                .application
+                .and_then(|application| application.file(u16::from(reference & 0x1F)))
+                .ok_or(Status::FILE_NOT_FOUND),
+            _ => Err(Status::WRONG_PARAMETERS),
+        }
+    }
+
+    fn permits(&self, access: &Access) -> Result<(), Status> {
+        let shown = |credential: &Credential| match *credential {
+            Credential::Pin(name) => self.is_verified(name),
+            Credential::Terminal => self.volatile.terminal_authenticated,
+        };
+        match access {
+            Access::Free => Ok(()),
+            Access::OneOf(credentials) if credentials.iter().any(shown) => Ok(()),
+            Access::OneOf(_) => Err(Status::SECURITY_NOT_SATISFIED),
+        }
+    }
+
+    fn content(
+        &mut self,
+        application: &Application,
+        id: u16,
+        make: fn(&Profile) -> Vec<u8>,
+    ) -> &[u8] {
+        let profile = &self.profile;
+        self.contents
+            .entry((application.aid, id))
+            .or_insert_with(|| make(profile))
+    }
+}
+
+/// Refuses logical channels, secure messaging and foreign classes (card.md §1.4, §4).
+fn check_class(command: &Command) -> Result<(), Status> {
+    const FOREIGN: u8 = 0x70;
+    const SECURE_MESSAGING: u8 = 0x0C;
+    const CHANNEL: u8 = 0x03;
+    let class = command.class;
+    if class & FOREIGN != 0 {
+        Err(Status::UNKNOWN_CLASS)
+    } else if class & CHANNEL != 0 {
+        Err(Status::CHANNEL_NOT_SUPPORTED)
+    } else if class & SECURE_MESSAGING == 0 {
+        Ok(())
+    } else if command.instruction == 0xA4 {
+        Err(Status::SECURE_MESSAGING_NOT_SUPPORTED)
+    } else {
+        Err(Status::NO_SECURE_SESSION)
+    }
+}
+
+/// Returns the PIN that a file holds.
+fn pin_of(file: &File) -> Result<PinName, Status> {
+    match file.kind {
+        Kind::Pin(name) => Ok(name),
+        // Inferred: no source has VERIFY on another kind of file.
+        Kind::Transparent { .. } | Kind::Key { .. } | Kind::TerminalAuthority => {
+            Err(Status::STRUCTURE_CONFLICT)
+        }
+    }
+}

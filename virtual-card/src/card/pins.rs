@@ -1,0 +1,81 @@
+//! VERIFY, PIN status query and CHANGE REFERENCE DATA (card.md §3).
+
+use crate::apdu::Command;
+use crate::card::{Card, PinName, pin_of};
+use crate::pin::Reference;
+use crate::profile::{Pin, fits_signature, fits_user};
+use crate::status::Status;
+
+/// Most bytes of a PIN.
+const PIN_MAX: usize = 16;
+
+impl Card {
+    pub(super) fn verify(&mut self, command: &Command) -> Result<Vec<u8>, Status> {
+        if command.p1 != 0 {
+            return Err(Status::WRONG_PARAMETERS);
+        }
+        let file = self.referenced(command.p2)?;
+        let name = pin_of(file)?;
+        if command.data.is_empty() {
+            // Always the count, even when verified: card.md §0.1 rule 4.
+            return Err(Status::tries_left(self.tries(name)));
+        }
+        if command.data.len() > PIN_MAX {
+            return Err(Status::WRONG_LENGTH);
+        }
+        self.compare(name, &command.data)?;
+        self.volatile.file = Some(file);
+        Ok(Vec::new())
+    }
+
+    /// Spends a try or restores them all (card.md §0.1 rule 5).
+    fn compare(&mut self, name: PinName, data: &[u8]) -> Result<(), Status> {
+        let Reference { value, left } = self.persistent.pins.get_mut(name);
+        let Some(value) = value else {
+            return Err(Status::REFERENCE_LOCKED);
+        };
+        if *left == 0 {
+            return Err(Status::REFERENCE_LOCKED);
+        }
+        let right = value.as_bytes() == data;
+        // A wrong entry also takes back an earlier right one (inferred, as ISO 7816-4 has it).
+        *self.volatile.verified.get_mut(name) = right;
+        if right {
+            *left = name.tries_max();
+            Ok(())
+        } else {
+            *left -= 1;
+            Err(Status::tries_left(*left))
+        }
+    }
+
+    pub(super) fn change_reference_data(&mut self, command: &Command) -> Result<Vec<u8>, Status> {
+        if command.p1 != 0x01 {
+            return Err(Status::WRONG_PARAMETERS);
+        }
+        let file = self.referenced(command.p2)?;
+        let name = pin_of(file)?;
+        let fits: fn(&[u8]) -> bool = match name {
+            PinName::User => fits_user,
+            PinName::Signature => fits_signature,
+            // What is printed on the card cannot be changed (inferred).
+            PinName::CodeB | PinName::CodeA | PinName::BirthDate => {
+                return Err(Status::CONDITIONS_NOT_SATISFIED);
+            }
+        };
+        if !(1..=PIN_MAX).contains(&command.data.len()) {
+            return Err(Status::WRONG_LENGTH);
+        }
+        if !self.is_verified(name) {
+            return Err(Status::SECURITY_NOT_SATISFIED);
+        }
+        let new = std::str::from_utf8(&command.data)
+            .ok()
+            .filter(|new| fits(new.as_bytes()));
+        // Whether a card itself looks at the form is not published (inferred).
+        let new = new.ok_or(Status::WRONG_DATA)?;
+        self.persistent.pins.get_mut(name).value = Some(Pin::new(new));
+        self.volatile.file = Some(file);
+        Ok(Vec::new())
+    }
+}
