@@ -191,9 +191,7 @@ impl Command {
     /// that a log must not show it: VERIFY, CHANGE REFERENCE DATA, CHANGE KEY.
     #[must_use]
     pub const fn is_secret(&self) -> bool {
-        // Bit 0x10 is chaining, 0x0F channel and secure messaging: a card that refuses these has
-        // been sent the secret all the same.
-        matches!(self.instruction, 0x20 | 0x24 | 0x32) && !self.data.is_empty()
+        carries_secret(self.instruction) && !self.data.is_empty()
     }
 }
 
@@ -300,4 +298,24 @@ impl From<Result<Vec<u8>, Status>> for Response {
             Err(status) => status.into(),
         }
     }
+}
+
+/// Returns a command's bytes in hexadecimal, with the data field masked where it may hold a secret
+/// ([`Command::is_secret`]), also when the bytes are no valid command.
+#[must_use]
+pub fn masked(bytes: &[u8]) -> String {
+    /// CLA, INS, P1, P2 and a first byte of length.
+    const SHOWN: usize = 5;
+    match bytes.split_at_checked(SHOWN) {
+        Some((header, hidden)) if carries_secret(header[1]) && !hidden.is_empty() => {
+            format!("{} masked", hex::encode_upper(header))
+        }
+        _ => hex::encode_upper(bytes),
+    }
+}
+
+/// VERIFY, CHANGE REFERENCE DATA, CHANGE KEY, whatever the class: a card that refuses channel or
+/// chaining has been sent the secret all the same.
+const fn carries_secret(instruction: u8) -> bool {
+    matches!(instruction, 0x20 | 0x24 | 0x32)
 }

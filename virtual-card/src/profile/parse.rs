@@ -64,10 +64,25 @@ impl Profile {
     /// [`Profile::parse`] asks it; who changes a profile in memory may ask again.
     #[must_use]
     pub fn problem(&self) -> Option<(&'static str, &'static str, &'static str)> {
-        self.number_problem()
+        self.text_problem()
+            .or_else(|| self.number_problem())
             .or_else(|| self.pin_problem())
             .or_else(|| self.tries_problem())
             .or_else(|| self.date_problem())
+    }
+
+    fn text_problem(&self) -> Option<Problem> {
+        let holder = &self.holder;
+        let unfit = |text: &str| text.is_empty() || text.chars().any(char::is_control);
+        [
+            ("holder.name", &holder.name),
+            ("holder.kana", &holder.kana),
+            ("holder.address", &holder.address),
+            ("holder.postcode", &holder.postcode),
+        ]
+        .into_iter()
+        .find(|(_, text)| unfit(text))
+        .map(|(key, _)| (key, "empty, or with control characters", "write plain text"))
     }
 
     fn number_problem(&self) -> Option<Problem> {
