@@ -1,0 +1,148 @@
+//! The program: what it prints and with which number it ends.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::process::{Child, Command, Output, Stdio};
+
+use virtual_card::profile::Profile;
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_virtual-card"));
+    command.args(arguments);
+    command
+}
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = program(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+/// An address on which nothing listens.
+fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+#[test]
+fn list_names_every_card_on_stdout() {
+    let (code, out, err) = run(&["--list"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let names: Vec<&str> = out
+        .lines()
+        .map(|line| line.split(' ').next().unwrap())
+        .collect();
+    assert_eq!(names, Profile::standard_names());
+    assert!(!out.contains('\x1B'));
+}
+
+#[test]
+fn usage_errors_end_with_2() {
+    for arguments in [
+        &[][..],
+        &["--holder", "nobody"],
+        &["--holder", "adult", "--profile", "x.yaml"],
+        &["--holder", "adult", "--slot", "2"],
+        &["--holder", "adult", "--vpcd", "localhost"],
+        &["--unknown"],
+    ] {
+        let (code, out, err) = run(arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
+        assert!(!err.is_empty());
+    }
+}
+
+#[test]
+fn bad_profiles_end_with_3() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let file = folder.join("broken.yaml");
+    std::fs::write(&file, "holder: nobody\n").unwrap();
+    let (code, _, err) = run(&["--profile", file.to_str().unwrap()]);
+    assert_eq!(code, 3);
+    assert!(err.contains("broken.yaml:1:"), "{err}");
+    let (code, _, err) = run(&["--profile", "/nowhere/card.yaml"]);
+    assert_eq!(code, 3);
+    assert!(err.contains("/nowhere/card.yaml"), "{err}");
+}
+
+#[test]
+fn no_vpcd_ends_with_5() {
+    let address = free_address();
+    let (code, out, err) = run(&["--holder", "adult", "--vpcd", &address]);
+    assert_eq!((code, out.as_str()), (5, ""));
+    assert_eq!(
+        err,
+        format!(
+            "virtual-card: nothing listens on {address}; start pcscd with the vpcd driver \
+             (Debian: apt-get install pcscd vsmartcard-vpcd), see README\n"
+        )
+    );
+}
+
+/// Starts the program against a vpcd of our own and returns both, with its first line of stderr.
+fn start(arguments: &[&str]) -> (Child, std::net::TcpStream, String, BufReader<impl Read>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut child = program(arguments)
+        .args(["--vpcd", &address])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (stream, _) = listener.accept().unwrap();
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    err.read_line(&mut line).unwrap();
+    (child, stream, line, err)
+}
+
+#[test]
+fn sigterm_takes_the_card_out_and_ends_with_0() {
+    let (mut child, mut stream, line, _err) = start(&["--holder", "infant"]);
+    assert!(
+        line.starts_with("SIMULATION: the card of 模擬　ひかり"),
+        "{line}"
+    );
+    // The signal handler is set before that line is printed.
+    let killed = Command::new("kill").arg(child.id().to_string()).status();
+    assert!(killed.unwrap().success());
+    assert_eq!(stream.read(&mut [0; 1]).unwrap(), 0);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn end_of_pcscd_ends_the_program_with_0() {
+    let (mut child, stream, _, _err) = start(&["--holder", "adult"]);
+    drop(stream);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn verbose_log_masks_the_pin() {
+    let (mut child, mut stream, _, mut err) = start(&["--holder", "adult", "-v"]);
+    for payload in ["00a4040c0ad392f000260100000001", "002000980431323334"] {
+        let payload = hex::decode(payload).unwrap();
+        let length = u16::try_from(payload.len()).unwrap().to_be_bytes();
+        stream.write_all(&[&length[..], &payload].concat()).unwrap();
+        let mut answer = [0; 4];
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(answer, [0, 2, 0x90, 0x00]);
+    }
+    drop(stream);
+    let mut log = String::new();
+    err.read_to_string(&mut log).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(
+        log.contains("SELECT 公的個人認証AP | 00A4040C0AD392F000260100000001"),
+        "{log}"
+    );
+    assert!(
+        log.contains("VERIFY EF 0018 | 0020009804 masked | 0 bytes, 9000 success"),
+        "{log}"
+    );
+    assert!(!log.contains("31323334") && !log.contains("1234"), "{log}");
+    assert!(!log.contains('\x1B'));
+}

@@ -1,0 +1,469 @@
+//! The rules of card.md §0.1, one test each; 17, 19 and 20 belong to applications not built yet.
+
+use virtual_card::apdu::Command;
+use virtual_card::applications::{CARD_FACE, COMMON, JPKI, SECURITY_DOMAIN};
+use virtual_card::card::PinName;
+use virtual_card::profile::{Atr, Profile};
+use virtual_card::status::Status;
+
+use crate::{card, data, profile, read_all, select, select_file, send, status, verify};
+
+const USER_PIN: u16 = 0x0018;
+const USER_KEY: u16 = 0x0017;
+const PASSWORD: u16 = 0x001B;
+
+#[test]
+fn rule_01_atr_looks_contactless_unless_the_profile_says_contact() {
+    let mut profile = profile("adult");
+    let shown =
+        |profile: &Profile| hex::encode_upper(virtual_card::card::Card::new(profile, 1).atr());
+    assert_eq!(shown(&profile), "3B888001000041E0B381A1003B");
+    profile.atr = Atr::Contact;
+    assert_eq!(shown(&profile), "3BE000FF8131FE4514");
+}
+
+#[test]
+fn rule_02_unknown_application_is_not_found_and_leaves_everything_as_it_was() {
+    let mut card = card("adult");
+    let unknown = Command::select_application(&hex::decode("A000000308000010000100").unwrap());
+    assert_eq!(status(&mut card, &unknown), Status::FILE_NOT_FOUND);
+    select(&mut card, JPKI);
+    assert_eq!(verify(&mut card, USER_PIN, "1234"), Status::SUCCESS);
+    assert_eq!(status(&mut card, &unknown), Status::FILE_NOT_FOUND);
+    assert_eq!(
+        status(&mut card, &Command::select_application(COMMON)),
+        Status::FILE_NOT_FOUND
+    );
+    select_file(&mut card, USER_KEY);
+    assert_eq!(data(&mut card, &Command::sign(b"x")).len(), 256);
+}
+
+#[test]
+fn rule_03_select_file_finds_files_of_the_selected_application_only() {
+    let mut card = card("adult");
+    let file = Command::select_file(0x000A);
+    assert_eq!(status(&mut card, &file), Status::FILE_NOT_FOUND);
+    select(&mut card, JPKI);
+    assert_eq!(status(&mut card, &file), Status::SUCCESS);
+    assert_eq!(
+        status(&mut card, &Command::select_file(0x0BAD)),
+        Status::FILE_NOT_FOUND
+    );
+    assert_eq!(card.current_file(), Some(0x000A));
+    select(&mut card, CARD_FACE);
+    assert_eq!(status(&mut card, &file), Status::FILE_NOT_FOUND);
+}
+
+#[test]
+fn rule_04_status_query_spends_nothing_and_answers_63cx_even_when_verified() {
+    let mut card = card("adult");
+    select(&mut card, JPKI);
+    select_file(&mut card, USER_PIN);
+    for _ in 0..5 {
+        assert_eq!(status(&mut card, &Command::pin_status()), Status(0x63C3));
+    }
+    assert_eq!(verify(&mut card, USER_PIN, "1234"), Status::SUCCESS);
+    assert_eq!(status(&mut card, &Command::pin_status()), Status(0x63C3));
+    assert!(card.is_verified(PinName::User));
+    for _ in 0..3 {
+        verify(&mut card, USER_PIN, "0000");
+    }
+    assert_eq!(status(&mut card, &Command::pin_status()), Status(0x63C0));
+    // As T=0 readers send it, with a Le.
+    let with_expected = Command::pin_status().with_expected(256);
+    assert_eq!(status(&mut card, &with_expected), Status(0x63C0));
+}
+
+#[test]
+fn rule_05_wrong_pin_counts_down_to_63c0_then_6984_and_the_right_one_resets() {
+    let mut card = card("adult");
+    select(&mut card, JPKI);
+    let statuses = ["9999", "12345", "1234", "0", "9999", "9999", "1234", "9999"]
+        .map(|pin| verify(&mut card, USER_PIN, pin).0);
+    assert_eq!(
+        statuses,
+        [
+            0x63C2, 0x63C1, 0x9000, 0x63C2, 0x63C1, 0x63C0, 0x6984, 0x6984
+        ]
+    );
+    card.power_off();
+    card.power_on();
+    assert_eq!(card.tries(PinName::User), 0);
+    assert_eq!(card.tries(PinName::Signature), 5);
+}
+
+#[test]
+fn rule_06_reading_at_or_past_the_end_is_6b00() {
+    let mut card = card("adult");
+    select(&mut card, JPKI);
+    select_file(&mut card, 0x0008);
+    for (offset, expected) in [(2, 0x9000), (3, 0x6B00), (4, 0x6B00), (0x7FFF, 0x6B00)] {
+        let response = send(&mut card, &Command::read_binary(offset, 1));
+        assert_eq!(response.status, Status(expected), "offset {offset}");
+    }
+}
+
+#[test]
+fn rule_07_reading_more_than_there_is_gives_the_rest_and_9000() {
+    let mut card = card("adult");
+    select(&mut card, JPKI);
+    select_file(&mut card, 0x0008);
+    for length in [3, 4, 256, 257, 65_536] {
+        let read = data(&mut card, &Command::read_binary(0, length));
+        assert_eq!(read, [0x8F, 0x8F, 0x00], "{length} bytes wanted");
+    }
+    select_file(&mut card, 0x000A);
+    assert_eq!(data(&mut card, &Command::read_binary(1800, 256)).len(), 100);
+    assert_eq!(
+        data(&mut card, &Command::read_binary(0, 65_536)).len(),
+        1900
+    );
+}
+
+#[test]
+fn rule_08_certificate_files_are_filled_with_00_and_tlv_files_with_ff() {
+    let mut card = card("adult");
+    select(&mut card, JPKI);
+    for file in [0x0002, 0x000A, 0x000B] {
+        select_file(&mut card, file);
+        let content = read_all(&mut card);
+        assert_eq!(content.len(), 1900, "{file:04X}");
+        let length = 4 + usize::from(u16::from_be_bytes([content[2], content[3]]));
+        assert_eq!(content[..2], [0x30, 0x82]);
+        assert!(content[length..].iter().all(|byte| *byte == 0));
+    }
+    select(&mut card, CARD_FACE);
+    let code_b = card.profile().code_b();
+    assert_eq!(verify(&mut card, 0x0012, &code_b), Status::SUCCESS);
+    select_file(&mut card, 0x0002);
+    assert!(read_all(&mut card).ends_with(&[0xFF; 16]));
+}
+
+#[test]
+fn rule_09_signature_certificate_needs_the_password_to_be_read_not_to_be_selected() {
+    let mut card = card("adult");
+    select(&mut card, JPKI);
+    select_file(&mut card, 0x0001);
+    let read = Command::read_binary(0, 256);
+    assert_eq!(status(&mut card, &read), Status::SECURITY_NOT_SATISFIED);
+    assert_eq!(verify(&mut card, USER_PIN, "1234"), Status::SUCCESS);
+    select_file(&mut card, 0x0001);
+    assert_eq!(status(&mut card, &read), Status::SECURITY_NOT_SATISFIED);
+    assert_eq!(verify(&mut card, PASSWORD, "ABC123"), Status::SUCCESS);
+    select_file(&mut card, 0x0001);
+    assert_eq!(data(&mut card, &read).len(), 256);
+}
+
+#[test]
+fn rule_10_signing_answers_256_bytes_with_and_without_le() {
+    let mut card = card("adult");
+    select(&mut card, JPKI);
+    assert_eq!(verify(&mut card, USER_PIN, "1234"), Status::SUCCESS);
+    select_file(&mut card, USER_KEY);
+    let with = Command::sign(&[0x42; 51]);
+    let without = Command {
+        expected: None,
+        ..with.clone()
+    };
+    let signature = data(&mut card, &with);
+    assert_eq!(signature.len(), 256);
+    assert_eq!(data(&mut card, &without), signature);
+    assert_eq!(
+        data(&mut card, &with.clone().with_expected(65_536)),
+        signature
+    );
+    assert_eq!(
+        status(&mut card, &with.with_expected(255)),
+        Status::WRONG_LENGTH
+    );
+}
+
+#[test]
+fn rule_11_1_to_245_bytes_of_anything_are_padded_verbatim() {
+    use rsa::traits::PublicKeyParts;
+    let mut card = card("adult");
+    let key = crate::certificates::public_key(&card.user_certificate());
+    select(&mut card, JPKI);
+    assert_eq!(verify(&mut card, USER_PIN, "1234"), Status::SUCCESS);
+    select_file(&mut card, USER_KEY);
+    // SHA-1 and SHA-256 DigestInfo among them, as OpenSC and others send.
+    let sha1 = [
+        hex::decode("3021300906052B0E03021A05000414").unwrap(),
+        vec![7; 20],
+    ];
+    let sha256 = [
+        hex::decode("3031300D060960864801650304020105000420").unwrap(),
+        vec![7; 32],
+    ];
+    let inputs = [
+        vec![0x00],
+        sha1.concat(),
+        sha256.concat(),
+        (0..245).collect(),
+    ];
+    for input in inputs {
+        let signature = data(&mut card, &Command::sign(&input));
+        let block = rsa::BigUint::from_bytes_be(&signature)
+            .modpow(key.e(), key.n())
+            .to_bytes_be();
+        let padding = vec![0xFF; 253 - input.len()];
+        // The leading 00 of the block is no part of the number.
+        assert_eq!(block, [vec![0x01], padding, vec![0x00], input].concat());
+    }
+    for input in [vec![], vec![0; 246]] {
+        let command = Command::sign(&input);
+        assert_eq!(status(&mut card, &command), Status::WRONG_LENGTH);
+    }
+}
+
+#[test]
+fn rule_12_security_status_outlives_reselection_and_reset_but_no_other_application_or_power() {
+    let verified = |loss: fn(&mut virtual_card::card::Card)| {
+        let mut card = card("adult");
+        select(&mut card, JPKI);
+        assert_eq!(verify(&mut card, USER_PIN, "1234"), Status::SUCCESS);
+        loss(&mut card);
+        select(&mut card, JPKI);
+        select_file(&mut card, USER_KEY);
+        send(&mut card, &Command::sign(b"x")).status
+    };
+    assert_eq!(verified(|_| ()), Status::SUCCESS);
+    assert_eq!(verified(|card| card.reset()), Status::SUCCESS);
+    assert_eq!(verified(|card| select_file(card, 0x000A)), Status::SUCCESS);
+    let lost = Status::SECURITY_NOT_SATISFIED;
+    assert_eq!(verified(|card| select(card, CARD_FACE)), lost);
+    assert_eq!(verified(|card| select(card, SECURITY_DOMAIN)), lost);
+    assert_eq!(verified(|card| card.power_off()), lost);
+}
+
+#[test]
+fn rule_12_warm_reset_keeps_the_selection_too() {
+    let mut card = card("adult");
+    select(&mut card, JPKI);
+    assert_eq!(verify(&mut card, USER_PIN, "1234"), Status::SUCCESS);
+    select_file(&mut card, USER_KEY);
+    card.reset();
+    assert_eq!(data(&mut card, &Command::sign(b"x")).len(), 256);
+    card.power_off();
+    card.power_on();
+    assert_eq!(
+        status(&mut card, &Command::sign(b"x")),
+        Status::NO_CURRENT_FILE
+    );
+}
+
+#[test]
+fn rule_13_one_password_entry_allows_many_signatures() {
+    let mut card = card("adult");
+    select(&mut card, JPKI);
+    assert_eq!(verify(&mut card, PASSWORD, "ABC123"), Status::SUCCESS);
+    select_file(&mut card, 0x001A);
+    let signatures = [b"a", b"b", b"c"].map(|input| data(&mut card, &Command::sign(input)));
+    assert!(signatures[0] != signatures[1] && signatures[1] != signatures[2]);
+    select_file(&mut card, USER_KEY);
+    assert_eq!(
+        status(&mut card, &Command::sign(b"x")),
+        Status::SECURITY_NOT_SATISFIED
+    );
+}
+
+#[test]
+fn rule_14_token_label_is_padded_with_spaces_in_a_file_of_160_bytes() {
+    let mut card = card("adult");
+    select(&mut card, JPKI);
+    select_file(&mut card, 0x0006);
+    let information = read_all(&mut card);
+    assert_eq!(information.len(), 160);
+    assert_eq!(information[..32], *b"JPKIAPICCTOKEN2                 ");
+    assert_eq!(information[96..100], [0x00, 0x00, 0x04, 0x0D]);
+    assert_eq!(information[116..124], [0, 0, 0, 16, 0, 0, 0, 6]);
+    assert!(information.ends_with(b"03019999999999999999"));
+}
+
+#[test]
+fn rule_15_certificate_availability_has_three_bytes() {
+    for (name, expected) in [("adult", [0x8F, 0x8F, 0x00]), ("child-10", [0, 0x8F, 0])] {
+        let mut card = card(name);
+        select(&mut card, JPKI);
+        select_file(&mut card, 0x0008);
+        assert_eq!(read_all(&mut card), expected, "{name}");
+    }
+}
+
+#[test]
+fn rule_16_code_b_is_era_date_year_of_expiry_and_security_code() {
+    // Born 1985-06-15 (昭和60), card to 2033-06-15.
+    assert_eq!(profile("adult").code_b(), "60061520334021");
+    let mut card = card("adult");
+    select(&mut card, CARD_FACE);
+    assert_eq!(
+        verify(&mut card, 0x0012, "85061520334021"),
+        Status::tries_left(9)
+    );
+    assert_eq!(verify(&mut card, 0x0012, "60061520334021"), Status::SUCCESS);
+    assert_eq!(card.tries(PinName::CodeB), 10);
+    assert_eq!(verify(&mut card, 0x0011, "600615"), Status::SUCCESS);
+}
+
+#[test]
+fn rule_18_offsets_of_the_face_count_from_byte_0_of_the_file() {
+    crate::face::check_offsets("adult");
+}
+
+#[test]
+fn short_identifiers_name_files_as_selection_does() {
+    let mut card = card("adult");
+    select(&mut card, JPKI);
+    let by_identifier = Command::new(0x00, 0xB0, 0x88, 0x01).with_expected(2);
+    assert_eq!(data(&mut card, &by_identifier), [0x8F, 0x00]);
+    assert_eq!(card.current_file(), Some(0x0008));
+    let query = Command::new(0x00, 0x20, 0x00, 0x98);
+    assert_eq!(status(&mut card, &query), Status(0x63C3));
+    assert_eq!(
+        status(&mut card, &query.clone().with_data(*b"1234")),
+        Status::SUCCESS
+    );
+    let sign = Command::new(0x80, 0x2A, 0x00, 0x97).with_data(*b"x");
+    assert_eq!(data(&mut card, &sign).len(), 256);
+    let unknown = Command::new(0x00, 0xB0, 0x9E, 0x00).with_expected(1);
+    assert_eq!(status(&mut card, &unknown), Status::FILE_NOT_FOUND);
+}
+
+#[test]
+fn changed_pin_holds_from_then_on() {
+    let mut card = card("adult");
+    select(&mut card, JPKI);
+    select_file(&mut card, USER_PIN);
+    let change = Command::change_pin(b"5678");
+    assert_eq!(status(&mut card, &change), Status::SECURITY_NOT_SATISFIED);
+    assert_eq!(verify(&mut card, USER_PIN, "1234"), Status::SUCCESS);
+    assert_eq!(
+        status(&mut card, &Command::change_pin(b"56789")),
+        Status::WRONG_DATA
+    );
+    assert_eq!(status(&mut card, &change), Status::SUCCESS);
+    card.power_off();
+    select(&mut card, JPKI);
+    assert_eq!(verify(&mut card, USER_PIN, "1234"), Status(0x63C2));
+    assert_eq!(verify(&mut card, USER_PIN, "5678"), Status::SUCCESS);
+    select(&mut card, CARD_FACE);
+    assert_eq!(
+        status(
+            &mut card,
+            &Command::new(0x00, 0x24, 0x01, 0x92).with_data(*b"1")
+        ),
+        Status::CONDITIONS_NOT_SATISFIED
+    );
+}
+
+#[test]
+fn pinless_card_answers_like_a_locked_one() {
+    let mut card = card("pinless");
+    select(&mut card, JPKI);
+    for file in [USER_PIN, PASSWORD] {
+        select_file(&mut card, file);
+        assert_eq!(status(&mut card, &Command::pin_status()), Status(0x63C0));
+        assert_eq!(verify(&mut card, file, "1234"), Status::REFERENCE_LOCKED);
+        assert_eq!(verify(&mut card, file, "1234"), Status::REFERENCE_LOCKED);
+    }
+}
+
+#[test]
+fn challenges_have_the_length_asked_for_and_never_come_twice() {
+    let mut card = card("adult");
+    for length in [1, 16, 256] {
+        let challenge = data(&mut card, &Command::get_challenge(length));
+        assert_eq!(challenge.len(), length);
+        assert_ne!(data(&mut card, &Command::get_challenge(length)), challenge);
+    }
+    assert_eq!(
+        status(&mut card, &Command::get_challenge(257)),
+        Status::CONDITIONS_NOT_SATISFIED
+    );
+    let mut same_seed = crate::card("adult");
+    let mut other_seed = virtual_card::card::Card::new(&profile("adult"), 2);
+    let command = Command::get_challenge(16);
+    let first = data(&mut crate::card("adult"), &command);
+    assert_eq!(data(&mut same_seed, &command), first);
+    assert_ne!(data(&mut other_seed, &command), first);
+}
+
+#[test]
+fn refusals_are_those_of_the_command_table() {
+    // What is sent in the state "JPKI selected, no current file", and what comes back.
+    let cases = [
+        ("00B0000001", 0x6986, "read without a file"),
+        ("00200080", 0x6986, "query without a file"),
+        ("802A00800155", 0x6986, "sign without a file"),
+        ("802A00000155", 0x6A86, "no default key in JPKI"),
+        ("802A01800155", 0x6A86, "hash on card is not built"),
+        ("00B0970001", 0x6981, "read a key"),
+        ("00B0980001", 0x6981, "read a PIN"),
+        ("00B201F400", 0x6A82, "record of an unknown file"),
+        ("00B2013400", 0x6981, "record of a transparent file"),
+        ("0020008A0131", 0x6981, "verify against a certificate"),
+        ("802A008A0155", 0x6981, "sign with a certificate"),
+        ("00200180", 0x6A86, "verify with P1 01"),
+        ("00200018", 0x6A86, "verify with P2 18"),
+        ("0020009811", 0x63C3, "query with a Le"),
+        (
+            "00200098113131313131313131313131313131313131",
+            0x6700,
+            "PIN of 17 bytes",
+        ),
+        ("00B08800", 0x6700, "read without Le"),
+        ("00A40400", 0x6700, "select without AID"),
+        (
+            "00A4040007A0000001510000",
+            0x6A86,
+            "answer wanted, bytes not public",
+        ),
+        ("00A4090C020018", 0x6A86, "select by path"),
+        ("00A4000C023F00", 0x6A82, "master file"),
+        ("00A40000", 0x9000, "selects nothing"),
+        (
+            "00CA004500",
+            0x6A88,
+            "data object with an application selected",
+        ),
+        ("80FC0000", 0x6700, "last command indicator of phones"),
+        ("00D6000001FF", 0x6D00, "update binary"),
+        ("80320080", 0x6D00, "change key"),
+        ("0088000000", 0x6D00, "internal authenticate"),
+        ("002A00800155", 0x6D00, "sign in the other class"),
+        ("80A4040C05D392F00026", 0x6D00, "select in the other class"),
+        ("01A4040C05D392F00026", 0x6881, "logical channel 1"),
+        (
+            "0CA4040C05D392F00026",
+            0x6882,
+            "select under secure messaging",
+        ),
+        ("0CB0000001", 0x69FC, "read under secure messaging"),
+        ("08200080", 0x69FC, "query under secure messaging"),
+        ("10A4040C05D392F00026", 0x6E00, "chaining"),
+        ("FFCA000000", 0x6E00, "pseudo APDU of PC/SC readers"),
+        ("00", 0x6700, "no header"),
+    ];
+    for (bytes, expected, what) in cases {
+        let mut card = card("adult");
+        select(&mut card, JPKI);
+        let bytes = hex::decode(bytes).unwrap();
+        let answer = hex::encode_upper(card.transmit(&bytes));
+        assert_eq!(answer, format!("{expected:04X}"), "{what}");
+    }
+}
+
+#[test]
+fn partial_aid_selects_and_nothing_selected_refuses_00a40000() {
+    let mut card = card("adult");
+    let empty = Command::new(0x00, 0xA4, 0x00, 0x00);
+    assert_eq!(status(&mut card, &empty), Status::WRONG_PARAMETERS);
+    select(&mut card, &JPKI[..5]);
+    assert_eq!(card.selected_application(), Some(JPKI));
+    assert_eq!(status(&mut card, &empty), Status::SUCCESS);
+    let longer = [JPKI, &[0]].concat();
+    assert_eq!(
+        status(&mut card, &Command::select_application(&longer)),
+        Status::FILE_NOT_FOUND
+    );
+}
