@@ -1,7 +1,7 @@
 //! The applications of the card as tables: AIDs, files, and what opens which.
 //!
 //! Nothing here has state. Another application is another file below `applications/` and one more
-//! line in [`ALL`]; 共通カードAP, 住基AP and 券面入力補助AP are not built yet and answer 6A82.
+//! line in `ALL`; 共通カードAP, 住基AP and 券面入力補助AP are not built yet and answer 6A82.
 
 pub mod card_face;
 pub mod jpki;

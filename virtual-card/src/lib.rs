@@ -1,4 +1,56 @@
-//! A My Number Card without a card.
+//! A My Number Card without a card. SIMULATION.
+//!
+//! [`card::Card`] takes command APDUs and answers them as a マイナンバーカード does, as far as
+//! public sources tell. [`vpcd`] puts it into a virtual reader of pcscd, so that unmodified PC/SC
+//! software can use it; the program `virtual-card` does no more than that. Who the card belongs to
+//! and what state it is in stands in a [`profile::Profile`], which is data.
+//!
+//! ```
+//! use virtual_card::{apdu::{Command, Response}, applications, card::Card, profile::Profile};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let profile = Profile::standard("adult").ok_or("adult comes with the crate")?;
+//! let mut card = Card::new(&profile, 7);
+//! card.transmit(&Command::select_application(applications::JPKI).to_bytes());
+//! card.transmit(&Command::select_file(0x000A).to_bytes());
+//! let answer = card.transmit(&Command::read_binary(0, 65_536).to_bytes());
+//! let Response { data, status } = Response::from_bytes(&answer)?;
+//! assert!(status.is_success());
+//! let length = 4 + usize::from(u16::from_be_bytes([data[2], data[3]]));
+//! assert_eq!(data[..length], card.user_certificate());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Map
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`profile`] | who the holder is, dates, PINs, numbers; the YAML; what follows from the dates |
+//! | [`card`] | the commands, and what the card remembers with and without power |
+//! | [`applications`] | the applications as tables: files, and what opens which |
+//! | [`certificate`] | issues the certificates under authorities that nobody can mistake |
+//! | [`terminal`] | the stand-in for unlocking the user key without a PIN |
+//! | [`apdu`], [`status`], [`tlv`] | the formats on the wire |
+//! | [`vpcd`] | the connection to pcscd |
+//!
+//! Arrows point downwards: `card` knows neither `vpcd` nor time; `applications` keep no state.
+//!
+//! # What is known, what is inferred, what is missing
+//!
+//! Behaviour follows public measurements of real cards. Places where no source speaks say
+//! "inferred" or "convention of this harness" in their documentation, among them:
+//!
+//! - how a card without PINs answers (63C0 and 6984), and how 照合番号B of foreign residents is
+//!   built;
+//! - the number of tries of 生年月日, physical sizes of most files, an empty photo on a card without
+//!   one, what a short identifier does to the current file;
+//! - everything in [`terminal`] beyond the first two commands' lengths.
+//!
+//! Not built: 共通カードAP, 住基AP and 券面入力補助AP (6A82), the other files of 券面事項確認AP,
+//! GET DATA outside applications, secure messaging, the forms of COMPUTE DIGITAL SIGNATURE in which
+//! the card hashes, timing and faults. Keys are throw-away keys from `keys/`; certificates, numbers
+//! and persons are made up, and every My Number has a wrong check digit.
 
 pub mod apdu;
 pub mod applications;
