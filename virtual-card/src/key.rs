@@ -47,7 +47,7 @@ pub static TERMINAL_CA: Key = key!("terminal-ca");
 /// The one stand-in terminal.
 pub static TERMINAL: Key = key!("terminal");
 
-static HOLDERS: [Key; 8] = [
+static HOLDERS: [Key; 11] = [
     key!("holder-0"),
     key!("holder-1"),
     key!("holder-2"),
@@ -56,6 +56,9 @@ static HOLDERS: [Key; 8] = [
     key!("holder-5"),
     key!("holder-6"),
     key!("holder-7"),
+    key!("holder-8"),
+    key!("holder-9"),
+    key!("holder-10"),
 ];
 
 /// What a card uses a key of its own for.
@@ -70,16 +73,18 @@ pub enum Purpose {
 }
 
 /// Returns the key that this card has for this purpose: three different ones for one card, another
-/// user key after a renewal. Two cards may share one, since there are eight in all.
+/// user key after each of the first renewals.
+///
+/// The security code chooses, since the cards that come with the crate have consecutive ones: no
+/// two of them share a user key, so that one card's signature never passes for another's.
 #[must_use]
 pub fn of_card(profile: &Profile, purpose: Purpose) -> &'static Key {
-    let [first, ..] = profile.digest("key", 0);
-    let [.., renewed] = profile.user_certificate.generation.to_be_bytes();
-    // The user key takes the even places in turn, the others an odd one each.
+    let code: usize = profile.security_code.parse().unwrap_or_default();
+    let renewals = profile.user_certificate.generation.saturating_sub(1) % 4;
     let place = match purpose {
-        Purpose::User => usize::from(first.wrapping_add(renewed.wrapping_mul(2)) & !1),
-        Purpose::Signature => usize::from(first | 1),
-        Purpose::Card => usize::from((first | 1).wrapping_add(2)),
+        Purpose::User => code % HOLDERS.len() + renewals as usize,
+        Purpose::Signature => code % HOLDERS.len() + 5,
+        Purpose::Card => code % HOLDERS.len() + 8,
     };
     &HOLDERS[place % HOLDERS.len()]
 }
@@ -243,7 +248,7 @@ mod tests {
         }
         moduli.sort_unstable();
         moduli.dedup();
-        assert_eq!(moduli.len(), 14);
+        assert_eq!(moduli.len(), 17);
     }
 
     #[test]
@@ -281,7 +286,14 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_one_card_differ() {
+    fn keys_of_one_card_differ_and_no_two_cards_share_a_user_key() {
+        let mut users: Vec<_> = Profile::standard_names()
+            .iter()
+            .map(|name| of_card(&Profile::standard(name).unwrap(), Purpose::User).modulus())
+            .collect();
+        users.sort_unstable();
+        users.dedup();
+        assert_eq!(users.len(), Profile::standard_names().len());
         for name in Profile::standard_names() {
             let mut profile = Profile::standard(name).unwrap();
             let keys = [Purpose::User, Purpose::Signature, Purpose::Card]

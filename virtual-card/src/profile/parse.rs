@@ -214,10 +214,16 @@ fn syntax_error(error: &serde_saphyr::Error, origin: &str) -> ProfileError {
     let excerpt = error.render_with_options(serde_saphyr::render_options! {
         source_name: Some(origin),
     });
+    // The line itself comes along, and with it whatever the file holds.
+    let visible = |character: char| match character {
+        '\n' => '\n',
+        control if control.is_control() => char::REPLACEMENT_CHARACTER,
+        other => other,
+    };
     ProfileError::Syntax {
         origin: origin.to_owned(),
         line: location.map_or(0, |place| place.line()),
         column: location.map_or(0, |place| place.column()),
-        excerpt,
+        excerpt: excerpt.chars().map(visible).collect(),
     }
 }

@@ -46,7 +46,9 @@ fn special_cards_are_special() {
     assert!(!pinless.signature_certificate);
     assert!(!profile("infant").photo);
     assert!(!profile("child-10").signature_certificate);
-    assert!(profile("foreign").holder.name.is_ascii() || profile("foreign").holder.foreign);
+    let foreign = profile("foreign");
+    assert!(foreign.holder.foreign && foreign.holder.name.starts_with("SIMULATION"));
+    assert!(foreign.card_expires.is_some());
     assert!(profile("long-name").holder.name.len() > 127);
     assert!(profile("long-name").holder.address.len() > 127);
     let adult = profile("adult");
@@ -138,4 +140,25 @@ fn unknown_keys_and_broken_yaml_show_the_line() {
             "{shown}"
         );
     }
+}
+
+#[test]
+fn control_characters_reach_no_terminal() {
+    for text in [
+        "issued: \u{1B}[31mred\n",
+        "holder: { name: \"\\e[31m\" }\n",
+        "\u{1B}]0;x\u{7}",
+    ] {
+        let shown = Profile::parse(text, "my-card.yaml")
+            .unwrap_err()
+            .to_string();
+        assert!(!shown.contains(['\u{1B}', '\u{7}']), "{shown:?}");
+    }
+    let text = ADULT.replace("name: 模擬", "name: \"\\e[31m模擬\" #");
+    assert_eq!(
+        Profile::parse(&text, "my-card.yaml")
+            .unwrap_err()
+            .to_string(),
+        "my-card.yaml:3: holder.name: empty, or with control characters; write plain text"
+    );
 }
