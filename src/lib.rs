@@ -1,1 +1,3 @@
 //! Plays the reception of a patient.
+
+pub mod requirement;
