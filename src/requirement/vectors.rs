@@ -28,8 +28,8 @@ pub struct DayVector {
     pub last_day: Date,
     /// First day with a notice: more than one where each passes, none where it is not stated.
     pub alert_from: Vec<Date>,
-    /// First day of grace where stated. From the day after `last_day` to the day before this one
-    /// the certificate is refused; absent with a `grace_until`, grace starts right after `last_day`.
+    /// First day of grace where stated; from the day after `last_day` to the day before this one
+    /// the certificate is refused. Absent beside a `grace_until`: the day after `last_day`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grace_from: Option<Date>,
     /// G, the last day of grace; absent where there is no grace at all.
