@@ -14,21 +14,12 @@ use jiff::civil::{Date, date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::eligibility::Text;
 pub use id::{Family, Id, UnknownId};
 pub use vectors::{DayVector, InstantVector, VectorPhase, Vectors, vectors};
 
 /// First day of full operation of the eligibility system; before it nothing is in force.
 pub const FULL_OPERATION: Date = date(2021, 10, 20);
-
-/// The same text in both languages of the product.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Text {
-    /// Japanese.
-    pub ja: String,
-    /// English.
-    pub en: String,
-}
 
 /// Who has to meet a requirement.
 #[derive(
