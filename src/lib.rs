@@ -1,6 +1,10 @@
 //! Plays the reception of a patient.
 
 pub mod eligibility;
+pub mod library;
 pub mod requirement;
+pub mod sanitise;
+pub mod scenario;
 pub mod screen;
 pub mod secret;
+pub mod transcript;

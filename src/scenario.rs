@@ -1,0 +1,170 @@
+//! Scenarios: one situation each, from the YAML file to what the runner plays and the judge reads.
+//!
+//! [`Document`] is the file as written; [`Deck`] holds the people; [`Document::resolve`] makes every date absolute and yields [`Playable`]s: a [`Scenario`] (what
+//! stands in a transcript's header and what the judge reads) beside the card profiles that only
+//! the runner needs.
+
+/// Lays the fields that `over` has over those of `base`.
+macro_rules! lay_over {
+    ($base:expr, $over:expr, $($field:ident),*) => {
+        $(if $over.$field.is_some() { $base.$field = $over.$field.clone(); })*
+    };
+}
+mod date;
+mod deck;
+mod document;
+mod expectation;
+mod form;
+mod lint;
+mod load;
+mod registry;
+mod resolve;
+mod step;
+mod step_kind;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use virtual_card::profile::Profile;
+
+use crate::eligibility::{Moment, Registry, Site, Text};
+use crate::requirement;
+use crate::secret::{Masker, Secret};
+
+pub use date::{DateExpr, DateExprError, Span};
+pub use deck::Deck;
+pub use document::{
+    CardOverrides, Case, DeckPerson, Document, PersonOverrides, PinOverrides, SiteOverrides,
+    UserCertificateOverrides,
+};
+pub use expectation::{
+    AnswerExpectation, AnswerFields, MedicalExpectation, PortalExpectation, Presence,
+    ScreenExpectation, ScreenFields,
+};
+pub use lint::{Lint, LintLevel};
+pub use load::{ParseError, Place, Source};
+pub use registry::{QualificationEntry, RegistryOverrides};
+pub use resolve::ResolveError;
+pub use step::{
+    BackendFault, BackendFaultKind, CardFault, CardFaultKind, ConsentSubject, Decision, DeskStep,
+    FaceShown, FaultStep, MedicalInquiryStep, NumberInquiryStep, SiteChange, Step, When,
+};
+pub use step_kind::{Actor, STEP_KINDS, StepKind};
+
+/// What is judged: an implementation under test, or every role that we have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnderTest {
+    /// Reader and backend.
+    #[default]
+    Any,
+    /// The reader.
+    Reader,
+    /// The backend.
+    Backend,
+    /// What staff do.
+    Desk,
+    /// The card, ours only.
+    Card,
+}
+
+/// What the judge may know of a card: facts, no keys and no PINs in clear.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CardFacts {
+    /// Whether the card carries a photo (IDV-10).
+    pub photo: bool,
+    /// The user PIN, absent on a 顔認証マイナンバーカード (IDV-11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_pin: Option<Secret>,
+    /// Tries left of the user PIN at the start.
+    pub user_pin_tries: u8,
+    /// Whether there is a signature certificate (CHD-02).
+    pub signature_certificate: bool,
+    /// First instant of the user certificate.
+    pub not_before: Moment,
+    /// Last instant of the user certificate.
+    pub not_after: Moment,
+    /// Serial number of the user certificate, hexadecimal.
+    pub serial: String,
+    /// Whether the scenario's trust anchor issued it (CERT-07).
+    pub trusted: bool,
+}
+
+/// A person of the deck, as this scenario has them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Patient {
+    /// Name in the deck.
+    pub name: String,
+    /// Their card.
+    pub card: CardFacts,
+    /// What the eligibility system knows of them at the start.
+    pub registry: Registry,
+}
+
+/// A situation, every date absolute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Scenario {
+    /// Path without extension, with `#case` where the file has cases.
+    pub id: String,
+    /// Title.
+    pub title: Text,
+    /// What the situation is about, for a trainer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Text>,
+    /// The purpose: these must be decided.
+    pub requirements: Vec<requirement::Id>,
+    /// Tags, for selection.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// What is judged.
+    #[serde(default)]
+    pub under_test: UnderTest,
+    /// The virtual clock starts here.
+    pub at: Moment,
+    /// Seeds everything random.
+    pub seed: u64,
+    /// Virtual milliseconds that a person takes for each stimulus.
+    pub pace_ms: u64,
+    /// Where it happens.
+    pub site: Site,
+    /// The people; the first is the patient unless a step names another.
+    pub people: Vec<Patient>,
+    /// What happens.
+    pub steps: Vec<Step>,
+}
+
+impl Scenario {
+    /// Returns the person of that name, or the first one for `None`.
+    pub fn patient(&self, name: Option<&str>) -> Option<&Patient> {
+        match name {
+            Some(name) => self.people.iter().find(|patient| patient.name == name),
+            None => self.people.first(),
+        }
+    }
+
+    /// Returns the scenario with every secret replaced by its alias.
+    #[must_use]
+    pub fn masked(&self, masker: &mut Masker) -> Scenario {
+        let mut masked = self.clone();
+        for patient in &mut masked.people {
+            if let Some(pin) = &patient.card.user_pin {
+                patient.card.user_pin = Some(masker.mask_secret(pin));
+            }
+        }
+        for step in &mut masked.steps {
+            *step = step.masked(masker);
+        }
+        masked
+    }
+}
+
+/// A scenario that can be played: with the cards, which never reach a transcript.
+#[derive(Debug, Clone)]
+pub struct Playable {
+    /// The situation.
+    pub scenario: Scenario,
+    /// The card of each person, in the order of [`Scenario::people`].
+    pub profiles: Vec<Profile>,
+}

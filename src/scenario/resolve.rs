@@ -1,0 +1,347 @@
+//! Makes a file's dates absolute and fills it up from the deck.
+
+use virtual_card::profile::Profile;
+
+use super::document::{CardOverrides, Case, DeckPerson, Document};
+use super::load::PathItem::{self, Index, Key};
+use super::registry::RegistryOverrides;
+use super::step::{DeskStep, Step};
+use super::{CardFacts, DateExpr, DateExprError, Deck, Patient, Playable, Scenario};
+use crate::eligibility::{Moment, Person, Sex, Site};
+use crate::secret::Secret;
+
+/// A file says something that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ResolveError {
+    /// The way to the value in the file.
+    pub path: Vec<PathItem>,
+    /// What is wrong, what was expected, what to do.
+    pub message: String,
+}
+
+fn error(path: &[PathItem], message: impl Into<String>) -> ResolveError {
+    ResolveError {
+        path: path.to_vec(),
+        message: message.into(),
+    }
+}
+
+fn date_error(path: &[PathItem]) -> impl Fn(DateExprError) -> ResolveError + use<'_> {
+    move |source| error(path, source.to_string())
+}
+
+impl Document {
+    /// Returns what can be played: one for a file without cases, else one per case.
+    ///
+    /// `now` is the moment that `at: now` stands for.
+    ///
+    /// # Errors
+    ///
+    /// [`ResolveError`] where a date is none, a person is not in the deck, or a card cannot be.
+    pub fn resolve(
+        &self,
+        id: &str,
+        deck: &Deck,
+        now: Moment,
+    ) -> Result<Vec<Playable>, ResolveError> {
+        if self.cases.is_empty() {
+            return Ok(vec![self.resolve_one(id.to_owned(), deck, now, &[])?]);
+        }
+        let mut playables = Vec::with_capacity(self.cases.len());
+        for (index, case) in self.cases.iter().enumerate() {
+            let path = [Key("cases"), Index(index)];
+            let well_named = !case.name.is_empty()
+                && case
+                    .name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            if !well_named {
+                return Err(error(
+                    &path,
+                    format!(
+                        "a case is named with lower-case letters, digits and hyphens, not {:?}",
+                        case.name
+                    ),
+                ));
+            }
+            if self.cases[..index]
+                .iter()
+                .any(|other| other.name == case.name)
+            {
+                return Err(error(
+                    &path,
+                    format!(
+                        "two cases are named {:?}; give each its own name",
+                        case.name
+                    ),
+                ));
+            }
+            let id = format!("{id}#{}", case.name);
+            playables.push(self.with(case).resolve_one(id, deck, now, &path)?);
+        }
+        Ok(playables)
+    }
+
+    /// Returns the document as one of its cases has it.
+    fn with(&self, case: &Case) -> Document {
+        let mut document = self.clone();
+        document.cases.clear();
+        if let Some(title) = &case.title {
+            document.title.clone_from(title);
+        } else {
+            document.title.ja = format!("{} ({})", self.title.ja, case.name);
+            document.title.en = format!("{} ({})", self.title.en, case.name);
+        }
+        if let Some(requirements) = &case.requirements {
+            document.requirements.clone_from(requirements);
+        }
+        if let Some(at) = &case.at {
+            document.at.clone_from(at);
+        }
+        if let Some(site) = &case.site {
+            document.site.lay(site);
+        }
+        if let Some(card) = &case.card {
+            if card.holder.is_some() {
+                document.card.holder.clone_from(&card.holder);
+            }
+            document.card.lay(card);
+        }
+        if let Some(registry) = &case.registry {
+            document.registry.lay(registry);
+        }
+        if let Some(steps) = &case.steps {
+            document.steps.clone_from(steps);
+        }
+        document
+    }
+
+    fn resolve_one(
+        &self,
+        id: String,
+        deck: &Deck,
+        now: Moment,
+        path: &[PathItem],
+    ) -> Result<Playable, ResolveError> {
+        let under = |key| {
+            let mut under = path.to_vec();
+            under.push(Key(key));
+            under
+        };
+        let at = if self.at == "now" {
+            now
+        } else {
+            self.at.parse().map_err(|_| {
+                error(
+                    &under("at"),
+                    format!(
+                        "{:?} is no moment; write 2025-12-20T09:15+09:00, or now",
+                        self.at
+                    ),
+                )
+            })?
+        };
+        let mut people = Vec::new();
+        let mut profiles = Vec::new();
+        let everyone = std::iter::once((under("card"), &self.card, &self.registry)).chain(
+            self.others.iter().enumerate().map(|(index, other)| {
+                (
+                    vec![Key("others"), Index(index), Key("card")],
+                    &other.card,
+                    &other.registry,
+                )
+            }),
+        );
+        for (path, card, registry) in everyone {
+            let (patient, profile) = resolve_person(card, registry, deck, at, &path)?;
+            people.push(patient);
+            profiles.push(profile);
+        }
+        let scenario = Scenario {
+            id,
+            title: self.title.clone(),
+            about: self.about.clone(),
+            requirements: self.requirements.clone(),
+            tags: self.tags.clone(),
+            under_test: self.under_test,
+            at,
+            seed: self.seed,
+            pace_ms: self
+                .pace
+                .after(at)
+                .map_err(date_error(&under("pace")))?
+                .ms_since(at),
+            site: self.resolve_site(&under("site"))?,
+            people,
+            steps: self.steps.clone(),
+        };
+        for (index, step) in scenario.steps.iter().enumerate() {
+            check_step(&scenario, step, &[Key("steps"), Index(index)])?;
+        }
+        Ok(Playable { scenario, profiles })
+    }
+
+    fn resolve_site(&self, path: &[PathItem]) -> Result<Site, ResolveError> {
+        let mut site = Site::default();
+        let over = self.site.clone();
+        site.kind = over.kind.unwrap_or(site.kind);
+        site.institution = over.institution.unwrap_or(site.institution);
+        site.offers = over.offers.unwrap_or(site.offers);
+        site.consent_layout = over.consent_layout.unwrap_or(site.consent_layout);
+        site.emergency_access = over.emergency_access.unwrap_or(site.emergency_access);
+        let well_formed =
+            site.institution.len() == 10 && site.institution.bytes().all(|b| b.is_ascii_digit());
+        if !well_formed {
+            return Err(error(
+                path,
+                format!(
+                    "institution {:?}: an institution code has 10 digits, in quotation marks",
+                    site.institution
+                ),
+            ));
+        }
+        Ok(site)
+    }
+}
+
+fn check_step(scenario: &Scenario, step: &Step, path: &[PathItem]) -> Result<(), ResolveError> {
+    let person = match step {
+        Step::PresentCard(person) | Step::OpenPortal(person) => person.as_deref(),
+        Step::Desk(DeskStep::NumberInquiry(inquiry)) => inquiry.person.as_deref(),
+        Step::Desk(DeskStep::MedicalInquiry(inquiry)) => inquiry.person.as_deref(),
+        _ => None,
+    };
+    if scenario.patient(person).is_none() {
+        let known: Vec<&str> = scenario.people.iter().map(|p| p.name.as_str()).collect();
+        return Err(error(
+            path,
+            format!(
+                "{:?} does not take part in this scenario; its people are {}. Add them under `others:`",
+                person.unwrap_or_default(),
+                known.join(", ")
+            ),
+        ));
+    }
+    match step {
+        Step::Wait(span) if !span.is_positive() => {
+            Err(error(path, "time only goes forward; write wait: 1d"))
+        }
+        Step::EnterPin(pin) if pin.plain().is_some_and(str::is_empty) => Err(error(
+            path,
+            "an empty PIN cannot be confirmed; write enter-pin: \"1234\"",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn resolve_person(
+    card: &CardOverrides,
+    registry: &RegistryOverrides,
+    deck: &Deck,
+    at: Moment,
+    path: &[PathItem],
+) -> Result<(Patient, Profile), ResolveError> {
+    let mut holder_path = path.to_vec();
+    holder_path.push(Key("holder"));
+    let name = card.holder.as_deref().unwrap_or_default();
+    let person: &DeckPerson = deck.person(name).ok_or_else(|| {
+        error(
+            &holder_path,
+            format!(
+                "there is no {name:?} in the deck; the deck has {}",
+                deck.names().collect::<Vec<_>>().join(", ")
+            ),
+        )
+    })?;
+    let mut laid_card = person.card.clone();
+    laid_card.lay(card);
+    let mut laid_registry = person.registry.clone();
+    laid_registry.lay(registry);
+    let profile_name = laid_card.holder.as_deref().unwrap_or(name);
+    let base = Profile::standard(profile_name).ok_or_else(|| {
+        error(
+            &holder_path,
+            format!("the deck names the card profile {profile_name:?}, which does not exist"),
+        )
+    })?;
+    let profile = resolve_profile(base, &laid_card, at, path)?;
+    let person = Person {
+        name: profile.holder.name.clone(),
+        kana: profile.holder.kana.clone(),
+        birth_date: profile.holder.birth_date,
+        sex: match profile.holder.sex {
+            virtual_card::profile::Sex::Male => Sex::Male,
+            virtual_card::profile::Sex::Female => Sex::Female,
+            virtual_card::profile::Sex::Unstated => Sex::Unset,
+        },
+        address: Some(profile.holder.address.clone()),
+        postcode: Some(profile.holder.postcode.clone()),
+    };
+    let registry = laid_registry
+        .registry(person, at)
+        .map_err(date_error(&[Key("registry")]))?;
+    let patient = Patient {
+        name: name.to_owned(),
+        card: card_facts(&profile),
+        registry,
+    };
+    Ok((patient, profile))
+}
+
+fn resolve_profile(
+    mut profile: Profile,
+    card: &CardOverrides,
+    at: Moment,
+    path: &[PathItem],
+) -> Result<Profile, ResolveError> {
+    let day = |expr: &DateExpr| expr.day(at).map_err(date_error(path));
+    if let Some(birth_date) = &card.birth_date {
+        profile.holder.birth_date = day(birth_date)?;
+    }
+    if let Some(issued) = &card.issued {
+        profile.issued = day(issued)?;
+    }
+    if let Some(expires) = &card.card_expires {
+        profile.card_expires = Some(day(expires)?);
+    }
+    if let Some(over) = &card.user_certificate {
+        let certificate = &mut profile.user_certificate;
+        if let Some(not_after) = &over.not_after {
+            certificate.not_after = Some(not_after.end(at).map_err(date_error(path))?.0);
+        }
+        if let Some(not_before) = &over.not_before {
+            certificate.not_before = Some(not_before.start(at).map_err(date_error(path))?.0);
+        }
+        certificate.issuer = over.issuer.unwrap_or(certificate.issuer);
+        certificate.generation = over.generation.unwrap_or(certificate.generation);
+    }
+    profile.signature_certificate = card
+        .signature_certificate
+        .unwrap_or(profile.signature_certificate);
+    profile.photo = card.photo.unwrap_or(profile.photo);
+    if let Some(tries) = card.pin.as_ref().and_then(|pin| pin.tries) {
+        profile.tries.user = tries;
+    }
+    if let Some((key, problem, hint)) = profile.problem() {
+        return Err(error(path, format!("{key}: {problem}; {hint}")));
+    }
+    Ok(profile)
+}
+
+fn card_facts(profile: &Profile) -> CardFacts {
+    CardFacts {
+        photo: profile.photo,
+        user_pin: profile
+            .pins
+            .user
+            .as_ref()
+            .map(|pin| Secret::Plain(pin.as_str().to_owned())),
+        user_pin_tries: profile.tries.user,
+        signature_certificate: profile.signature_certificate,
+        not_before: Moment(profile.user_certificate_not_before()),
+        not_after: Moment(profile.user_certificate_not_after()),
+        serial: hex::encode(profile.user_certificate_serial()),
+        trusted: profile.user_certificate.issuer == virtual_card::profile::Issuer::Trusted,
+    }
+}

@@ -1,0 +1,213 @@
+//! Writes a transcript as things happen, masking secrets on the way in.
+
+use super::entry::{CommandApdu, ResponseApdu};
+use super::{Entry, Event, FORMAT, Header, Reply, Role, Roles, SIMULATION, Transcript};
+use crate::eligibility::{Bytes, Inquiry, Moment};
+use crate::scenario::{Scenario, Step};
+use crate::secret::Masker;
+
+/// The instructions whose data are a secret (card.md §4).
+const VERIFY: u8 = 0x20;
+const CHANGE_REFERENCE_DATA: u8 = 0x24;
+const CHANGE_KEY: u8 = 0x32;
+
+/// Records what crosses between roles and persons, in order and once.
+#[derive(Debug)]
+pub struct Recorder {
+    transcript: Transcript,
+    masker: Masker,
+    my_numbers: Vec<String>,
+    visit: u32,
+}
+
+impl Recorder {
+    /// Starts a transcript; `my_numbers` are what must never appear in it in clear.
+    pub fn new(
+        scenario: &Scenario,
+        roles: Roles,
+        clock: &str,
+        my_numbers: Vec<String>,
+    ) -> Recorder {
+        let mut masker = Masker::default();
+        let header = Header {
+            format: FORMAT.to_owned(),
+            simulation: SIMULATION.to_owned(),
+            tool: concat!("uketsuke ", env!("CARGO_PKG_VERSION")).to_owned(),
+            roles,
+            clock: clock.to_owned(),
+            statement: None,
+            scenario: scenario.masked(&mut masker),
+        };
+        Recorder {
+            transcript: Transcript {
+                header,
+                entries: Vec::new(),
+            },
+            masker,
+            my_numbers,
+            visit: 0,
+        }
+    }
+
+    /// Begins the next visit.
+    pub fn begin_visit(&mut self) {
+        self.visit += 1;
+    }
+
+    /// Returns the visit that is going on or was the last, 0 before the first.
+    pub fn visit(&self) -> u32 {
+        self.visit
+    }
+
+    /// Adds an entry and returns its number.
+    pub fn record(
+        &mut self,
+        at: Moment,
+        from: Role,
+        to: Role,
+        re: Option<u64>,
+        event: Event,
+    ) -> u64 {
+        let n = self.transcript.entries.len() as u64 + 1;
+        self.transcript.entries.push(Entry {
+            n,
+            at,
+            visit: self.visit,
+            from,
+            to,
+            re,
+            by: None,
+            elapsed_ms: None,
+            event,
+        });
+        n
+    }
+
+    /// Adds a command APDU as it reaches the card, the data of a VERIFY masked.
+    pub fn command(&mut self, at: Moment, apdu: &[u8]) -> u64 {
+        let event = Event::Command(self.mask_command(apdu));
+        self.record(at, Role::Reader, Role::Card, None, event)
+    }
+
+    /// Adds the card's answer.
+    pub fn response(&mut self, at: Moment, re: u64, answer: Result<&[u8], &str>) -> u64 {
+        let response = match answer {
+            Ok(bytes) => {
+                let (data, status) = bytes.split_at(bytes.len().saturating_sub(2));
+                ResponseApdu {
+                    status: Some(hex::encode_upper(status)),
+                    data: Bytes(data.to_vec()),
+                    lost: None,
+                }
+            }
+            Err(lost) => ResponseApdu {
+                status: None,
+                data: Bytes::default(),
+                lost: Some(lost.to_owned()),
+            },
+        };
+        self.record(
+            at,
+            Role::Card,
+            Role::Reader,
+            Some(re),
+            Event::Response(response),
+        )
+    }
+
+    /// Adds an inquiry, a My Number in it replaced by a mark (ELIG-08).
+    pub fn inquiry(&mut self, at: Moment, from: Role, inquiry: &Inquiry) -> u64 {
+        let inquiry = self.without_my_number(inquiry);
+        self.record(at, from, Role::Backend, None, Event::Inquiry(inquiry))
+    }
+
+    /// Adds what came back for an inquiry, a My Number in it replaced by a mark (ELIG-08).
+    pub fn answer(&mut self, at: Moment, to: Role, re: u64, reply: &Reply) -> u64 {
+        let reply = self.without_my_number(reply);
+        self.record(at, Role::Backend, to, Some(re), Event::Answer(reply))
+    }
+
+    /// Returns the step with its secret masked.
+    pub fn mask_step(&mut self, step: &Step) -> Step {
+        step.masked(&mut self.masker)
+    }
+
+    /// Returns what has been recorded so far.
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// Ends the recording.
+    pub fn finish(self) -> Transcript {
+        self.transcript
+    }
+
+    fn mask_command(&mut self, apdu: &[u8]) -> CommandApdu {
+        let secret = match apdu {
+            [
+                _,
+                VERIFY | CHANGE_REFERENCE_DATA | CHANGE_KEY,
+                _,
+                _,
+                length,
+                rest @ ..,
+            ] if !rest.is_empty() => {
+                // A malformed length masks everything behind it: better too much than a PIN.
+                let data = rest.get(..usize::from(*length)).unwrap_or(rest);
+                Some(self.masker.mask(data))
+            }
+            _ => None,
+        };
+        let shown = if secret.is_some() {
+            apdu.get(..5).unwrap_or(apdu)
+        } else {
+            apdu
+        };
+        CommandApdu {
+            apdu: Bytes(shown.to_vec()),
+            secret,
+        }
+    }
+
+    /// Returns `value` with each My Number in it (plain, spaced, full-width) marked.
+    fn without_my_number<T: Clone + serde::Serialize + serde::de::DeserializeOwned>(
+        &self,
+        value: &T,
+    ) -> T {
+        let Ok(text) = serde_json::to_string(value) else {
+            return value.clone();
+        };
+        let mut marked = text.clone();
+        for (index, number) in self.my_numbers.iter().enumerate() {
+            for form in forms_of(number) {
+                if marked.contains(&form) {
+                    marked = marked.replace(&form, &format!("my-number#{}", index + 1));
+                }
+            }
+        }
+        if marked == text {
+            return value.clone();
+        }
+        serde_json::from_str(&marked).unwrap_or_else(|_| value.clone())
+    }
+}
+
+/// The forms in which a My Number might slip out.
+fn forms_of(number: &str) -> Vec<String> {
+    let wide: String = number
+        .chars()
+        .map(|digit| match digit.to_digit(10) {
+            Some(value) => char::from_u32(0xFF10 + value).unwrap_or(digit),
+            None => digit,
+        })
+        .collect();
+    let spaced = |separator: &str| {
+        number
+            .as_bytes()
+            .chunks(4)
+            .map(|chunk| String::from_utf8_lossy(chunk).into_owned())
+            .collect::<Vec<_>>()
+            .join(separator)
+    };
+    vec![number.to_owned(), spaced(" "), spaced("-"), wide]
+}
