@@ -3,6 +3,7 @@
 pub mod eligibility;
 pub mod library;
 pub mod requirement;
+pub mod rules;
 pub mod sanitise;
 pub mod scenario;
 pub mod screen;
