@@ -1,5 +1,6 @@
 //! Plays the reception of a patient.
 
+pub mod backend;
 pub mod check_in;
 pub mod eligibility;
 pub mod library;

@@ -1,0 +1,201 @@
+//! Our own backend, in this process: the registry of the scenario, and the rules of their dates.
+//!
+//! A pipeline: find → certificate → disclosure → consent → evidence. Where several grounds hold at
+//! once the order is convention 1 of the catalogue: unreadable, revoked, after grace, withheld,
+//! unregistered, lapsed or none.
+
+mod card_inquiry;
+mod certificate;
+mod consent;
+mod medical;
+mod number_inquiry;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Asked, Backend, Cannot, World};
+use crate::eligibility::{
+    Answer, Consent, EmergencyConsent, Ground, Inquiry, InquiryKind, Moment, PortalView, Refusal,
+    Registration, Site,
+};
+use crate::rules;
+use crate::scenario::Patient;
+
+/// Our own backend.
+#[derive(Debug, Default)]
+pub struct Embedded {
+    people: Vec<Patient>,
+    /// People who registered at a reader since the scenario began.
+    registered: BTreeSet<String>,
+    consents: Vec<Recorded>,
+    emergencies: Vec<EmergencyAccess>,
+    sessions: BTreeMap<String, Session>,
+}
+
+/// A session between `Authenticate` and `Confirm`.
+#[derive(Debug, Clone)]
+struct Session {
+    person: String,
+    site: Site,
+    emergency: bool,
+}
+
+/// A consent as recorded.
+#[derive(Debug, Clone)]
+struct Recorded {
+    person: String,
+    institution: String,
+    consent: Consent,
+    at: Moment,
+}
+
+/// An access to emergency information, recorded with its reason (EMG-02, EMG-03).
+#[derive(Debug, Clone)]
+struct EmergencyAccess {
+    person: String,
+    institution: String,
+    consent: EmergencyConsent,
+    at: Moment,
+}
+
+impl Embedded {
+    /// Makes a backend that knows nobody yet.
+    pub fn new() -> Embedded {
+        Embedded::default()
+    }
+
+    /// Answers an inquiry at `now`.
+    pub fn answer(&mut self, inquiry: &Inquiry, now: Moment) -> Answer {
+        let answer = match inquiry {
+            Inquiry::Authenticate {
+                certificate,
+                challenge,
+                signature,
+                site,
+                care,
+            } => self.authenticate(
+                &certificate::Proof {
+                    certificate: &certificate.0,
+                    challenge: &challenge.0,
+                    signature: &signature.0,
+                },
+                site,
+                *care,
+                now,
+            ),
+            Inquiry::Register { token } => self.register(token, now),
+            Inquiry::Confirm {
+                token,
+                consents,
+                emergency,
+            } => self.confirm(token, consents, *emergency, now),
+            Inquiry::Limit { token } => self.limit(token, now),
+            Inquiry::Number {
+                key,
+                limit_consent,
+                site,
+            } => self.number(key, *limit_consent, site, now),
+            Inquiry::Medical {
+                key,
+                kind,
+                care,
+                site,
+            } => self.medical(key, *kind, *care, site, now),
+            Inquiry::Portal { person } => self.portal(person),
+            Inquiry::Person { .. } => Err(refuse(Ground::NotAuthorised)),
+        };
+        answer.unwrap_or_else(Answer::Refused)
+    }
+
+    fn person(&self, name: &str) -> Result<&Patient, Refusal> {
+        self.people
+            .iter()
+            .find(|patient| patient.name == name)
+            .ok_or_else(|| refuse(Ground::UnknownToken))
+    }
+
+    fn session(&self, token: &str) -> Result<(Session, &Patient), Refusal> {
+        let session = self
+            .sessions
+            .get(token)
+            .ok_or_else(|| refuse(Ground::UnknownToken))?;
+        Ok((session.clone(), self.person(&session.person)?))
+    }
+
+    fn is_registered(&self, patient: &Patient) -> bool {
+        self.registered.contains(&patient.name)
+            || patient
+                .registry
+                .registration
+                .as_ref()
+                .is_some_and(|registration| !registration.cancelled)
+    }
+
+    fn portal(&self, person: &str) -> Result<Answer, Refusal> {
+        let patient = self.person(person)?;
+        Ok(Answer::Portal(PortalView {
+            shown: rules::disclosure::portal_sections(&patient.registry),
+        }))
+    }
+}
+
+impl Backend for Embedded {
+    fn name(&self) -> &'static str {
+        "embedded"
+    }
+
+    fn carries(&self, kind: InquiryKind) -> Result<(), String> {
+        match kind {
+            InquiryKind::Person => {
+                Err("the embedded backend has no outage or disaster search yet".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn arrange(&mut self, world: &World, at: Moment) -> Result<(), Cannot> {
+        let _ = at;
+        if self.people.is_empty() {
+            self.consents = consent::earlier(&world.people);
+        }
+        for patient in &world.people {
+            let cancelled = |registration: &Registration| registration.cancelled;
+            if patient
+                .registry
+                .registration
+                .as_ref()
+                .is_some_and(cancelled)
+            {
+                self.registered.remove(&patient.name);
+            }
+        }
+        self.people.clone_from(&world.people);
+        Ok(())
+    }
+
+    fn ask<'a>(&'a mut self, inquiry: &'a Inquiry, now: Moment) -> Asked<'a> {
+        Box::pin(async move { Ok(self.answer(inquiry, now)) })
+    }
+}
+
+/// Makes a refusal. The codes of the real system are not public: ours are visibly synthetic.
+fn refuse(ground: Ground) -> Refusal {
+    let (code, message) = match ground {
+        Ground::CertificateInvalid => ("SIM-101", "電子証明書を確認できません"),
+        Ground::CertificateRevoked => ("SIM-102", "電子証明書が失効しています"),
+        Ground::CertificateLapsed => ("SIM-103", "電子証明書の有効期限が切れています"),
+        Ground::Withheld => (
+            "SIM-104",
+            "このカードでは受付できません。窓口で確認してください",
+        ),
+        Ground::Unregistered => ("SIM-105", "利用登録がありません"),
+        Ground::NotRecorded => ("SIM-106", "保険者の登録がまだありません"),
+        Ground::NoConsent => ("SIM-107", "有効な同意がありません"),
+        Ground::NotAuthorised => ("SIM-108", "この施設または利用者には権限がありません"),
+        Ground::UnknownToken => ("SIM-109", "受付の続きではありません"),
+    };
+    Refusal {
+        ground,
+        code: code.to_owned(),
+        message: message.to_owned(),
+    }
+}

@@ -1,0 +1,83 @@
+//! Inquiries by what stands on a 資格確認書 (ELIG-04 … ELIG-06, CONS-08, DISC-03).
+
+use super::card_inquiry::{limit_on, shown};
+use super::{Embedded, refuse};
+use crate::eligibility::{
+    Answer, Eligibility, Ground, Moment, NumberKey, Qualification, Refusal, Site, Validity,
+};
+use crate::rules::{self, evidence};
+use crate::scenario::Patient;
+
+impl Embedded {
+    /// Finds the people and qualifications that a key names.
+    pub(super) fn find(&self, key: &NumberKey) -> Vec<(&Patient, &Qualification)> {
+        self.people
+            .iter()
+            .filter(|patient| patient.registry.person.birth_date == key.birth_date)
+            .flat_map(|patient| {
+                patient
+                    .registry
+                    .qualifications
+                    .iter()
+                    .map(move |qualification| (patient, qualification))
+            })
+            .filter(|(_, qualification)| evidence::matches(key, qualification))
+            .collect()
+    }
+
+    /// Answers about the qualification asked for, and nothing of a newer one (ELIG-04).
+    pub(super) fn number(
+        &self,
+        key: &NumberKey,
+        limit_consent: bool,
+        site: &Site,
+        now: Moment,
+    ) -> Result<Answer, Refusal> {
+        if site.institution.is_empty() {
+            return Err(refuse(Ground::NotAuthorised));
+        }
+        let found = self.find(key);
+        let (patient, qualification) = match found.as_slice() {
+            [] => return Ok(bare(Validity::None)),
+            [one] => *one,
+            [first, rest @ ..] => {
+                if rest.iter().any(|(patient, _)| patient.name != first.0.name) {
+                    return Ok(bare(Validity::Several));
+                }
+                // The same number twice: the later one.
+                *rest.last().unwrap_or(first)
+            }
+        };
+        let validity =
+            evidence::by_number(qualification, &patient.registry.qualifications, now.day());
+        let mut person = patient.registry.person.clone();
+        if rules::disclosure::hides_address_by_number(&patient.registry) {
+            person.address = None;
+            person.postcode = None;
+        }
+        let limit = (limit_consent && validity == Validity::Valid)
+            .then(|| limit_on(patient, now))
+            .flatten();
+        Ok(Answer::Eligibility(Box::new(Eligibility {
+            validity,
+            qualification: Some(shown(qualification, &person, now)),
+            person: Some(person),
+            limit,
+            specific_diseases: Vec::new(),
+            consents: Vec::new(),
+            side_information: None,
+        })))
+    }
+}
+
+fn bare(validity: Validity) -> Answer {
+    Answer::Eligibility(Box::new(Eligibility {
+        validity,
+        person: None,
+        qualification: None,
+        limit: None,
+        specific_diseases: Vec::new(),
+        consents: Vec::new(),
+        side_information: None,
+    }))
+}
