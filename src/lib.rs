@@ -1,11 +1,15 @@
 //! Plays the reception of a patient.
 
 pub mod backend;
+pub mod card_link;
 pub mod check_in;
 pub mod eligibility;
+pub mod fault;
 pub mod library;
+pub mod reader;
 pub mod requirement;
 pub mod rules;
+pub mod runner;
 pub mod sanitise;
 pub mod scenario;
 pub mod screen;

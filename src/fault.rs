@@ -1,0 +1,263 @@
+//! Faulty readers and backends (mutants): one catalogue, each an interposer on a seam.
+//!
+//! Each breaks one requirement and names it. There is no fault inside `check_in` or the embedded
+//! backend: what is here changes what goes into them or comes out.
+
+mod backend;
+mod reader;
+
+use crate::backend::Backend;
+use crate::eligibility::Text;
+use crate::reader::Reader;
+use crate::requirement::{Id, Subject};
+
+pub use backend::BackendFlaw;
+pub use reader::ReaderFlaw;
+
+/// A way in which an implementation can be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flaw {
+    /// Of a reader.
+    Reader(ReaderFlaw),
+    /// Of a backend.
+    Backend(BackendFlaw),
+}
+
+/// One entry of the catalogue of faults.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Name, such as `pin-sent-twice`.
+    pub name: &'static str,
+    /// What is wrong.
+    pub flaw: Flaw,
+    /// The requirement that it breaks, and that must catch it.
+    pub breaks: Id,
+    /// What it does, in Japanese.
+    pub ja: &'static str,
+    /// What it does, in English.
+    pub en: &'static str,
+}
+
+impl Fault {
+    /// Returns who is faulty.
+    pub fn subject(&self) -> Subject {
+        match self.flaw {
+            Flaw::Reader(_) => Subject::Reader,
+            Flaw::Backend(_) => Subject::Backend,
+        }
+    }
+
+    /// Returns what it does.
+    pub fn title(&self) -> Text {
+        Text::new(self.ja, self.en)
+    }
+
+    /// Returns the fault of that name.
+    pub fn named(name: &str) -> Option<&'static Fault> {
+        FAULTS.iter().find(|fault| fault.name == name)
+    }
+}
+
+/// Puts a fault between a sound reader and backend and the rest.
+pub fn interpose(
+    fault: &Fault,
+    reader: Box<dyn Reader>,
+    backend: Box<dyn Backend>,
+) -> (Box<dyn Reader>, Box<dyn Backend>) {
+    match fault.flaw {
+        Flaw::Reader(flaw) => (Box::new(reader::Faulty::new(flaw, reader)), backend),
+        Flaw::Backend(flaw) => (reader, Box::new(backend::Faulty::new(flaw, backend))),
+    }
+}
+
+macro_rules! faults {
+    ($($name:literal, $seam:ident($kind:ident::$flaw:ident), $breaks:literal, $ja:literal, $en:literal;)*) => {
+        /// Every fault.
+        pub static FAULTS: &[Fault] = &[$(Fault {
+            name: $name, flaw: Flaw::$seam($kind::$flaw), breaks: Id::literal($breaks), ja: $ja, en: $en,
+        },)*];
+    };
+}
+
+faults! {
+    "pin-sent-twice", Reader(ReaderFlaw::PinSentTwice), "IDV-02",
+        "一回の入力で照合を二回行う", "sends VERIFY twice for one entry";
+    "pin-sent-again-when-wrong", Reader(ReaderFlaw::PinSentAgainWhenWrong), "IDV-02",
+        "誤りのとき同じ暗証番号を自動で再送する", "sends a wrong PIN once more by itself";
+    "pin-not-sent", Reader(ReaderFlaw::PinNotSent), "IDV-02",
+        "暗証番号を照合せず正しいものとする", "takes any PIN for right without VERIFY";
+    "pin-remembered", Reader(ReaderFlaw::PinRemembered), "IDV-04",
+        "前回の暗証番号を次の受付で使う", "uses the PIN of the visit before";
+    "locked-pin-verified", Reader(ReaderFlaw::LockedPinVerified), "IDV-03",
+        "ロック後も照合を送る", "sends VERIFY to a PIN that is locked";
+    "tries-not-shown", Reader(ReaderFlaw::TriesNotShown), "IDV-05",
+        "残り回数を表示しない", "does not show the tries left";
+    "keys-not-shuffled", Reader(ReaderFlaw::KeysNotShuffled), "IDV-06",
+        "数字キーの並びが変わらない", "never changes the layout of the keys";
+    "locked-pin-ends-visit", Reader(ReaderFlaw::LockedPinEndsVisit), "IDV-07",
+        "暗証番号のロックで受付を打ち切る", "ends the visit when the PIN is locked";
+    "pin-verified-in-face-mode", Reader(ReaderFlaw::PinVerifiedInFaceMode), "IDV-08",
+        "顔認証中に暗証番号を照合する", "sends VERIFY of the PIN in face mode";
+    "face-without-photo", Reader(ReaderFlaw::FaceWithoutPhoto), "IDV-10",
+        "写真のないカードで顔認証を案内する", "offers face to a card without a photo";
+    "pin-offered-without-pin", Reader(ReaderFlaw::PinOfferedWithoutPin), "IDV-11",
+        "暗証番号のないカードで暗証番号を案内する", "offers the PIN to a card without one";
+    "wrong-face-accepted", Reader(ReaderFlaw::WrongFaceAccepted), "IDV-01",
+        "顔が一致しなくても本人とする", "takes a face that does not match";
+    "inquiry-before-identity", Reader(ReaderFlaw::InquiryBeforeIdentity), "IDV-01",
+        "本人確認の前に資格を照会する", "asks for eligibility before identity is proven";
+    "pin-not-offered", Reader(ReaderFlaw::PinNotOffered), "IDV-16",
+        "顔認証しか案内しない", "offers face only";
+    "consent-before-identity", Reader(ReaderFlaw::ConsentBeforeIdentity), "IDV-17",
+        "本人確認の前に同意を尋ねる", "asks for consent before identity";
+    "my-number-read", Reader(ReaderFlaw::MyNumberRead), "ACC-02",
+        "個人番号のファイルを読む", "reads the file with the My Number";
+    "signature-password-sent", Reader(ReaderFlaw::SignaturePasswordSent), "ACC-03",
+        "署名用パスワードを照合する", "sends VERIFY to the signature password";
+    "certificate-half-read", Reader(ReaderFlaw::CertificateHalfRead), "ACC-04",
+        "証明書を途中までしか送らない", "sends half of the certificate";
+    "same-challenge", Reader(ReaderFlaw::SameChallenge), "ACC-05",
+        "毎回同じチャレンジに署名させる", "has the card sign the same challenge each time";
+    "goes-on-without-card", Reader(ReaderFlaw::GoesOnWithoutCard), "ACC-06",
+        "カードが抜かれても照会する", "asks the backend although the card is gone";
+    "security-status-left-open", Reader(ReaderFlaw::SecurityStatusLeftOpen), "ACC-07",
+        "終了時に電源を切らない", "leaves the security status open at the end";
+    "gives-up-in-silence", Reader(ReaderFlaw::GivesUpInSilence), "ACC-08",
+        "読めないカードに案内を出さない", "gives no guidance when a card cannot be read";
+    "pin-changed", Reader(ReaderFlaw::PinChanged), "ACC-10",
+        "カードの暗証番号を書き換える", "changes the PIN on the card";
+    "card-released-early", Reader(ReaderFlaw::CardReleasedEarly), "ACC-11",
+        "完了前にカードを取らせる", "says that the card may be taken before it is done";
+    "expiry-not-shown", Reader(ReaderFlaw::ExpiryNotShown), "CERT-03",
+        "期限切れを知らせずに進む", "goes on in the grace period without saying so";
+    "grace-refused-by-reader", Reader(ReaderFlaw::GraceRefused), "CERT-03",
+        "猶予期間の証明書を断る", "turns a certificate in its grace period away";
+    "ending-not-shown", Reader(ReaderFlaw::EndingNotShown), "CERT-02",
+        "期限が近いことを知らせない", "gives no notice of a certificate about to end";
+    "lapse-ignored", Reader(ReaderFlaw::LapseIgnored), "CERT-04",
+        "失効後も受付を完了とする", "shows success for a lapsed certificate";
+    "registration-not-offered", Reader(ReaderFlaw::RegistrationNotOffered), "REG-01",
+        "未登録のカードに登録を案内しない", "does not offer registration";
+    "registered-unasked", Reader(ReaderFlaw::RegisteredUnasked), "REG-02",
+        "断られても利用登録する", "registers a card whose holder declined";
+    "consent-assumed", Reader(ReaderFlaw::ConsentAssumed), "CONS-01",
+        "同意しないを同意するとして送る", "sends a refusal as an agreement";
+    "limit-still-asked", Reader(ReaderFlaw::LimitStillAsked), "CONS-07",
+        "限度額の同意を今も尋ねる", "still asks for consent to the limit";
+    "limit-not-asked", Reader(ReaderFlaw::LimitNotAsked), "CONS-06",
+        "限度額を同意なく取得する", "fetches the limit without asking";
+    "agree-to-some", Reader(ReaderFlaw::AgreeToSome), "CONS-11",
+        "すべて同意を一部の同意として送る", "sends \"agree to all\" as some";
+    "withheld-shown-as-done", Reader(ReaderFlaw::WithheldShownAsDone), "DISC-01",
+        "自己情報提供不可のカードで受付を完了とする", "shows success for a withheld card";
+    "outage-as-not-insured", Reader(ReaderFlaw::OutageAsNotInsured), "ELIG-13",
+        "障害を資格なしとして窓口へ案内する", "treats an outage as not insured";
+    "emergency-refusal-ignored", Reader(ReaderFlaw::EmergencyRefusalIgnored), "EMG-01",
+        "救急で拒否されても読み取る", "reads although the patient refuses";
+
+    "grace-to-the-day", Backend(BackendFlaw::GraceToTheDay), "CERT-03",
+        "猶予を応当日までとする", "counts grace as three months to the day";
+    "grace-forgotten", Backend(BackendFlaw::GraceForgotten), "CERT-03",
+        "猶予期間を認めない", "refuses an expired certificate at once";
+    "medical-in-grace", Backend(BackendFlaw::MedicalInGrace), "CERT-03",
+        "猶予期間中に診療情報を返す", "gives medical information in the grace period";
+    "lapsed-accepted", Backend(BackendFlaw::LapsedAccepted), "CERT-04",
+        "猶予の後も受け付ける", "accepts a certificate after its grace";
+    "grace-before-its-time", Backend(BackendFlaw::GraceBeforeItsTime), "CERT-05",
+        "制度の前に猶予を認める", "grants grace before there was any";
+    "notice-a-month-early", Backend(BackendFlaw::EndingTreatedAsLapsed), "CERT-02",
+        "期限前3か月で断る", "refuses a certificate about to end";
+    "valid-treated-as-expired", Backend(BackendFlaw::ValidTreatedAsExpired), "CERT-01",
+        "有効な証明書を期限切れとする", "treats a valid certificate as expired";
+    "revoked-accepted", Backend(BackendFlaw::RevokedAccepted), "CERT-06",
+        "失効した証明書を受け付ける", "accepts a revoked certificate";
+    "issuer-unchecked", Backend(BackendFlaw::IssuerUnchecked), "CERT-07",
+        "発行者を確かめない", "does not check who issued the certificate";
+    "unregistered-accepted", Backend(BackendFlaw::UnregisteredAccepted), "REG-06",
+        "未登録でも資格を返す", "gives eligibility to an unregistered card";
+    "registration-forgotten", Backend(BackendFlaw::RegistrationForgotten), "REG-03",
+        "利用登録を忘れる", "forgets a registration";
+    "registered-although-withheld", Backend(BackendFlaw::RegisteredAlthoughWithheld), "REG-05",
+        "自己情報提供不可でも登録する", "registers a withheld person";
+    "registered-although-not-recorded", Backend(BackendFlaw::RegisteredAlthoughNotRecorded), "REG-07",
+        "保険者の登録前に利用登録する", "registers before the insurer has";
+    "consent-ignored", Backend(BackendFlaw::ConsentIgnored), "CONS-01",
+        "断られた情報も返す", "returns what was refused";
+    "consent-times-missing", Backend(BackendFlaw::ConsentTimesWrong), "CONS-02",
+        "同意の有効期限を48時間とする", "makes a consent last 48 hours";
+    "consent-never-expires", Backend(BackendFlaw::ConsentNeverExpires), "CONS-03",
+        "期限切れの同意で返す", "returns on an expired consent";
+    "consent-everywhere", Backend(BackendFlaw::ConsentEverywhere), "CONS-04",
+        "別の医療機関の同意で返す", "returns on a consent given elsewhere";
+    "checkup-although-refused", Backend(BackendFlaw::CheckupAlthoughRefused), "CONS-05",
+        "断られた健診情報を返す", "returns check-up data that were refused";
+    "limit-unasked", Backend(BackendFlaw::LimitUnasked), "CONS-06",
+        "同意なく限度額を返す", "gives the limit without consent";
+    "limit-withheld", Backend(BackendFlaw::LimitWithheld), "CONS-07",
+        "同意不要の限度額を返さない", "withholds the limit that needs no consent";
+    "limit-by-number-unasked", Backend(BackendFlaw::LimitByNumberUnasked), "CONS-08",
+        "番号照会で同意なく限度額を返す", "gives the limit by number without spoken consent";
+    "number-creates-consent", Backend(BackendFlaw::NumberCreatesConsent), "CONS-08",
+        "番号照会で同意があったことにする", "takes a number inquiry for a consent";
+    "answers-not-carried-over", Backend(BackendFlaw::AnswersNotCarriedOver), "CONS-09",
+        "前回の同意を引き継がない", "does not carry the last answers over";
+    "agreed-withheld", Backend(BackendFlaw::AgreedWithheld), "CONS-12",
+        "同意された情報を返さない", "withholds what was agreed";
+    "beyond-look-back", Backend(BackendFlaw::BeyondLookBack), "CONS-13",
+        "対象期間より前の情報を返す", "returns records from before the look-back";
+    "stale-insurer", Backend(BackendFlaw::StaleInsurer), "ELIG-01",
+        "以前の保険者の資格を返す", "returns the insurer of before";
+    "newer-exists-by-card", Backend(BackendFlaw::NewerExistsByCard), "ELIG-02",
+        "カード照会に新資格ありと答える", "answers a card inquiry with \"newer exists\"";
+    "lapsed-without-reference", Backend(BackendFlaw::LapsedWithoutReference), "ELIG-03",
+        "喪失した資格を参考に示さない", "does not show the last qualification for reference";
+    "newer-insurer-told", Backend(BackendFlaw::NewerInsurerTold), "ELIG-04",
+        "番号照会に新しい資格の内容を返す", "tells a number inquiry about the newer insurer";
+    "nobody-found-is-failure", Backend(BackendFlaw::NobodyFoundIsFailure), "ELIG-05",
+        "該当なしを異常とする", "treats nobody found as a failure";
+    "padding-counts", Backend(BackendFlaw::PaddingCounts), "ELIG-06",
+        "保険者番号の桁揃えで一致しない", "does not match whatever the padding";
+    "first-of-several", Backend(BackendFlaw::FirstOfSeveral), "ELIG-06",
+        "複数該当のとき先頭の人を返す", "answers with the first of several people";
+    "answer-drifts", Backend(BackendFlaw::AnswerDrifts), "ELIG-07",
+        "同じ照会に異なる答えを返す", "answers the same inquiry differently";
+    "my-number-told", Backend(BackendFlaw::MyNumberTold), "ELIG-08",
+        "回答に個人番号を含める", "puts the My Number into an answer";
+    "withheld-ignored", Backend(BackendFlaw::WithheldIgnored), "DISC-01",
+        "自己情報提供不可を無視する", "ignores 自己情報提供不可";
+    "address-shown", Backend(BackendFlaw::AddressShown), "DISC-03",
+        "不開示の住所を番号照会に返す", "shows an undisclosed address by number";
+    "address-hidden-by-card", Backend(BackendFlaw::AddressHiddenByCard), "DISC-04",
+        "不開示でカード照会の住所も隠す", "hides the address from a card inquiry too";
+    "portal-shows-withheld", Backend(BackendFlaw::PortalShowsWithheld), "DISC-05",
+        "自己情報提供不可でもマイナポータルに表示する", "the portal shows what is withheld";
+    "portal-shows-history", Backend(BackendFlaw::PortalShowsHistory), "DISC-06",
+        "不開示でもやりとり履歴を表示する", "the portal shows the exchange history";
+    "first-lift-opens", Backend(BackendFlaw::FirstLiftOpens), "DISC-07",
+        "一つの保険者の解除で開示する", "opens when one of two insurers has lifted the flag";
+    "flags-not-independent", Backend(BackendFlaw::FlagsNotIndependent), "DISC-09",
+        "不開示だけで使用不可にする", "takes the one flag for the other";
+    "emergency-without-consent", Backend(BackendFlaw::EmergencyWithoutConsent), "EMG-03",
+        "救急で同意困難の記録なしに返す", "reads in an emergency without a record of why";
+    "ambulance-sees-all", Backend(BackendFlaw::AmbulanceSeesAll), "EMG-04",
+        "救急隊に通常の情報も返す", "shows an ambulance more than the summary";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::requirement::catalogue;
+
+    #[test]
+    fn every_fault_breaks_a_requirement_of_its_subject_and_has_a_name_of_its_own() {
+        for (index, fault) in FAULTS.iter().enumerate() {
+            let requirement = catalogue().by_id(fault.breaks).unwrap();
+            assert!(requirement.concerns(fault.subject()), "{}", fault.name);
+            assert!(
+                FAULTS[..index].iter().all(|other| other.name != fault.name),
+                "{}",
+                fault.name
+            );
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! Faulty backends: interposers between a sound backend and whoever asks.
+
+mod answers;
+
+use jiff::civil::Date;
+
+use crate::backend::{Asked, Backend, Cannot, Outage, World};
+use crate::eligibility::{
+    Answer, CertificatePhase, CertificateStatus, Consent, ConsentAnswer, ConsentKind,
+    EmergencyConsent, Ground, Inquiry, InquiryKind, Moment, NumberKey, Refusal, SiteKind,
+};
+use crate::scenario::Patient;
+
+/// What is wrong with a backend; `crate::fault::FAULTS` says it in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // each is described in the catalogue
+pub enum BackendFlaw {
+    GraceToTheDay,
+    GraceForgotten,
+    MedicalInGrace,
+    LapsedAccepted,
+    GraceBeforeItsTime,
+    EndingTreatedAsLapsed,
+    ValidTreatedAsExpired,
+    RevokedAccepted,
+    IssuerUnchecked,
+    UnregisteredAccepted,
+    RegistrationForgotten,
+    RegisteredAlthoughWithheld,
+    RegisteredAlthoughNotRecorded,
+    ConsentIgnored,
+    ConsentTimesWrong,
+    ConsentNeverExpires,
+    ConsentEverywhere,
+    CheckupAlthoughRefused,
+    LimitUnasked,
+    LimitWithheld,
+    LimitByNumberUnasked,
+    NumberCreatesConsent,
+    AnswersNotCarriedOver,
+    AgreedWithheld,
+    BeyondLookBack,
+    StaleInsurer,
+    NewerExistsByCard,
+    LapsedWithoutReference,
+    NewerInsurerTold,
+    NobodyFoundIsFailure,
+    PaddingCounts,
+    FirstOfSeveral,
+    AnswerDrifts,
+    MyNumberTold,
+    WithheldIgnored,
+    AddressShown,
+    AddressHiddenByCard,
+    PortalShowsWithheld,
+    PortalShowsHistory,
+    FirstLiftOpens,
+    FlagsNotIndependent,
+    EmergencyWithoutConsent,
+    AmbulanceSeesAll,
+}
+
+/// Milliseconds of a day.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// A backend with a flaw.
+pub(super) struct Faulty {
+    flaw: BackendFlaw,
+    inner: Box<dyn Backend>,
+    people: Vec<Patient>,
+    /// The person of the session under way.
+    person: Option<String>,
+    asked: u32,
+    number_asked: bool,
+    first_site: Option<String>,
+}
+
+impl Faulty {
+    pub(super) fn new(flaw: BackendFlaw, inner: Box<dyn Backend>) -> Faulty {
+        Faulty {
+            flaw,
+            inner,
+            people: Vec::new(),
+            person: None,
+            asked: 0,
+            number_asked: false,
+            first_site: None,
+        }
+    }
+
+    fn patient(&self) -> Option<&Patient> {
+        let name = self.person.as_deref()?;
+        self.people.iter().find(|patient| patient.name == name)
+    }
+
+    /// Returns whom a key is about, by the birth date alone: sloppy, as a flawed backend may be.
+    fn patient_of(&self, key: &NumberKey) -> Option<&Patient> {
+        self.people
+            .iter()
+            .find(|patient| patient.registry.person.birth_date == key.birth_date)
+    }
+
+    /// Remembers whose certificate is shown, by the serial number in it.
+    fn remember(&mut self, inquiry: &Inquiry) {
+        use x509_cert::der::Decode as _;
+        if let Inquiry::Authenticate { certificate, .. } = inquiry
+            && let Ok(certificate) = x509_cert::Certificate::from_der(&certificate.0)
+        {
+            let serial = hex::encode(certificate.tbs_certificate.serial_number.as_bytes());
+            let serial = serial.trim_start_matches('0');
+            self.person = self
+                .people
+                .iter()
+                .find(|patient| patient.card.serial.trim_start_matches('0') == serial)
+                .map(|patient| patient.name.clone());
+        }
+    }
+
+    /// Returns the inquiry as the flawed backend understands it.
+    fn inquiry(&mut self, inquiry: &Inquiry) -> Inquiry {
+        let mut inquiry = inquiry.clone();
+        self.remember(&inquiry);
+        self.number_asked |= inquiry.kind() == InquiryKind::Number;
+        let agree = |kind| Consent {
+            kind,
+            answer: ConsentAnswer::Agree,
+        };
+        match (self.flaw, &mut inquiry) {
+            (BackendFlaw::ConsentIgnored, Inquiry::Confirm { consents, .. }) => {
+                for consent in consents {
+                    consent.answer = ConsentAnswer::Agree;
+                }
+            }
+            (BackendFlaw::CheckupAlthoughRefused, Inquiry::Confirm { consents, .. }) => {
+                for consent in consents {
+                    if consent.kind == ConsentKind::Checkup {
+                        *consent = agree(ConsentKind::Checkup);
+                    }
+                }
+            }
+            (BackendFlaw::LimitByNumberUnasked, Inquiry::Number { limit_consent, .. }) => {
+                *limit_consent = true;
+            }
+            (BackendFlaw::PaddingCounts, Inquiry::Number { key, .. })
+                if key.insurer.len() != 8 || key.insurer.starts_with(' ') =>
+            {
+                key.insurer = "99999999".to_owned();
+            }
+            (BackendFlaw::EmergencyWithoutConsent, Inquiry::Confirm { emergency, .. })
+                if emergency.is_some() =>
+            {
+                *emergency = Some(EmergencyConsent::Given);
+            }
+            (
+                BackendFlaw::ConsentEverywhere,
+                Inquiry::Confirm { .. } | Inquiry::Authenticate { .. },
+            ) => {
+                if let Inquiry::Authenticate { site, .. } = &inquiry {
+                    self.first_site
+                        .get_or_insert_with(|| site.institution.clone());
+                }
+            }
+            (BackendFlaw::ConsentEverywhere, Inquiry::Medical { site, .. }) => {
+                if let Some(first) = &self.first_site {
+                    site.institution.clone_from(first);
+                }
+            }
+            (BackendFlaw::AmbulanceSeesAll, Inquiry::Medical { site, .. })
+                if site.kind == SiteKind::Ambulance =>
+            {
+                site.kind = SiteKind::Hospital;
+            }
+            _ => {}
+        }
+        inquiry
+    }
+
+    /// Returns the instants that the flawed backend tries in turn, in place of now.
+    fn instants(&self, inquiry: &Inquiry, now: Moment) -> Vec<Moment> {
+        let card_inquiry = matches!(
+            inquiry.kind(),
+            InquiryKind::Authenticate | InquiryKind::Confirm | InquiryKind::Register
+        );
+        match self.flaw {
+            BackendFlaw::LapsedAccepted | BackendFlaw::GraceBeforeItsTime if card_inquiry => {
+                // Back to when the certificate was good.
+                let before = self
+                    .patient()
+                    .map_or(now, |patient| days_later(patient.card.not_after, -1));
+                vec![now, before]
+            }
+            BackendFlaw::ConsentNeverExpires if inquiry.kind() == InquiryKind::Medical => {
+                vec![now, days_later(now, -1), days_later(now, -2)]
+            }
+            _ => vec![now],
+        }
+    }
+
+    fn phase(&self, now: Moment) -> Option<CertificatePhase> {
+        self.patient()
+            .map(|patient| crate::rules::certificate::phase(patient.card.not_after, now, true))
+    }
+
+    /// Returns the refusal that the flawed backend gives before it looks any further.
+    fn refusal(&self, inquiry: &Inquiry, now: Moment) -> Option<Answer> {
+        if inquiry.kind() != InquiryKind::Authenticate {
+            return None;
+        }
+        let phase = self.phase(now)?;
+        let last_valid = self.patient()?.card.not_after.day();
+        let refuses = match self.flaw {
+            BackendFlaw::GraceForgotten => phase == CertificatePhase::Grace,
+            BackendFlaw::GraceToTheDay => {
+                phase == CertificatePhase::Grace && now.day() > three_months_later(last_valid)
+            }
+            BackendFlaw::EndingTreatedAsLapsed => phase == CertificatePhase::Ending,
+            BackendFlaw::ValidTreatedAsExpired => phase == CertificatePhase::Valid,
+            _ => false,
+        };
+        refuses.then(|| refused(Ground::CertificateLapsed))
+    }
+
+    /// Returns the world as the flawed backend takes it in.
+    fn world(&self, world: &World) -> World {
+        let mut world = world.clone();
+        for patient in &mut world.people {
+            let registry = &mut patient.registry;
+            match self.flaw {
+                BackendFlaw::RevokedAccepted => registry.certificate = CertificateStatus::Good,
+                BackendFlaw::WithheldIgnored => registry.withheld_by.clear(),
+                BackendFlaw::AddressShown => registry.undisclosed_by.clear(),
+                BackendFlaw::FlagsNotIndependent if registry.withheld_by.is_empty() => {
+                    registry.withheld_by.clone_from(&registry.undisclosed_by);
+                }
+                BackendFlaw::FirstLiftOpens
+                    if registry.withheld_by.len() == 1 && self.had_two_flags(&patient.name) =>
+                {
+                    registry.withheld_by.clear();
+                }
+                BackendFlaw::UnregisteredAccepted => {
+                    registry.registration = Some(crate::eligibility::Registration {
+                        place: crate::eligibility::RegistrationPlace::Desk,
+                        cancelled: false,
+                    });
+                }
+                BackendFlaw::RegistrationForgotten => registry.registration = None,
+                BackendFlaw::RegisteredAlthoughWithheld if registry.registration.is_none() => {
+                    registry.withheld_by.clear();
+                }
+                _ => {}
+            }
+        }
+        world
+    }
+
+    fn had_two_flags(&self, name: &str) -> bool {
+        self.people
+            .iter()
+            .any(|patient| patient.name == name && patient.registry.withheld_by.len() > 1)
+    }
+}
+
+impl Backend for Faulty {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn carries(&self, kind: InquiryKind) -> Result<(), String> {
+        self.inner.carries(kind)
+    }
+
+    fn arrange(&mut self, world: &World, at: Moment) -> Result<(), Cannot> {
+        let flawed = self.world(world);
+        self.people.clone_from(&world.people);
+        self.inner.arrange(&flawed, at)
+    }
+
+    fn ask<'a>(&'a mut self, inquiry: &'a Inquiry, now: Moment) -> Asked<'a> {
+        Box::pin(async move {
+            let understood = self.inquiry(inquiry);
+            if let Some(answer) = self.refusal(&understood, now) {
+                return Ok(answer);
+            }
+            let mut last: Result<Answer, Outage> = Ok(refused(Ground::UnknownToken));
+            for instant in self.instants(&understood, now) {
+                last = self.inner.ask(&understood, instant).await;
+                if !matches!(last, Ok(Answer::Refused(_))) {
+                    break;
+                }
+            }
+            if let Ok(Answer::Refused(_)) = &last
+                && let Some(answer) = self
+                    .medical_all_the_same(&understood, now)
+                    .or_else(|| self.unchecked(&understood))
+            {
+                return Ok(answer);
+            }
+            last.map(|answer| self.answer(inquiry, answer, now))
+        })
+    }
+}
+
+fn refused(ground: Ground) -> Answer {
+    Answer::Refused(Refusal {
+        ground,
+        code: "SIM-900".to_owned(),
+        message: "模擬の誤り".to_owned(),
+    })
+}
+
+fn days_later(moment: Moment, days: i64) -> Moment {
+    let span = jiff::SignedDuration::from_millis(days.saturating_mul(DAY_MS));
+    Moment(moment.0.checked_add(span).unwrap_or(moment.0))
+}
+
+/// The wrong reading "E + 3 months to the day", which a web page has.
+fn three_months_later(last_valid: Date) -> Date {
+    last_valid.saturating_add(jiff::Span::new().months(3))
+}
+
+/// A sound backend has no My Number: the flaw takes it from the card's profile.
+fn my_number(person: &str) -> Option<String> {
+    virtual_card::profile::Profile::standard(person).map(|profile| profile.my_number)
+}

@@ -1,0 +1,391 @@
+//! Plays a scenario: the only loop that waits. It performs the reader's effects through ports and
+//! feeds the answers back as events.
+//!
+//! A step is given when the reader waits for a person: stimuli answer the screen that is shown, an
+//! expectation leaves a note that the judge reads. Every loop is bounded.
+
+mod desk;
+mod visit;
+
+use std::collections::VecDeque;
+
+use crate::backend::{Backend, Cannot, Outage, World, embedded::Embedded};
+use crate::check_in::{BackendReply, Effect, Event};
+use crate::eligibility::{Inquiry, InquiryKind, Moment, Site};
+use crate::fault::{self, Fault};
+use crate::reader::{Reader, Reference};
+use crate::scenario::{
+    BackendFault, BackendFaultKind, CardFault, FaultStep, Patient, Playable, Scenario, Step,
+};
+use crate::screen::{Screen, ScreenId};
+use crate::transcript::{self, Event as Entry, Note, Recorder, Reply, Role, Roles, Transcript};
+
+use visit::Slot;
+
+/// Virtual milliseconds of one APDU, of one inquiry, and of a slow one; a convention of this
+/// harness, short enough that a reception of pace 0 stays within the second that it began in.
+const APDU_MS: u64 = 2;
+const INQUIRY_MS: u64 = 100;
+const SLOW_INQUIRY_MS: u64 = 6_000;
+/// How long our reader waits for a backend (ELIG-14 expects an answer within 7 s).
+const PATIENCE_MS: u64 = 10_000;
+/// How long our reader waits for a card.
+const CARD_PATIENCE_MS: u64 = 5_000;
+/// Effects that one stimulus may lead to: a reader that does more is running in circles.
+const EFFECTS_MAX: usize = 400;
+
+/// What plays in a run, beside the scenario.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// A faulty reader in place of the reference, or a faulty backend in place of ours.
+    pub fault: Option<&'static Fault>,
+}
+
+/// The run could not be carried out: our failure, never a finding against others.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The backend cannot be put into the state that the scenario needs.
+    #[error("the backend cannot be arranged: {0}")]
+    Arrange(#[from] Cannot),
+    /// The scenario names what its resolution should have refused.
+    #[error("scenario {id}, step {step}: {reason}")]
+    Scenario {
+        /// The scenario.
+        id: String,
+        /// The step, from 0.
+        step: usize,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Plays a scenario to its end and returns what happened.
+///
+/// # Errors
+///
+/// [`RunError`] where we could not do our work.
+pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, RunError> {
+    let scenario = &playable.scenario;
+    let mut reader: Box<dyn Reader> =
+        Box::new(Reference::new(scenario.site.clone(), scenario.seed));
+    let mut backend: Box<dyn Backend> = Box::new(Embedded::new());
+    if let Some(fault) = options.fault {
+        (reader, backend) = fault::interpose(fault, reader, backend);
+    }
+    let mut run = Run::new(playable, reader, backend)?;
+    run.play().await?;
+    Ok(run.recorder.finish())
+}
+
+/// One run of one scenario.
+struct Run<'a> {
+    scenario: &'a Scenario,
+    people: Vec<Patient>,
+    site: Site,
+    reader: Box<dyn Reader>,
+    backend: Box<dyn Backend>,
+    recorder: Recorder,
+    now: Moment,
+    slot: Slot,
+    screen: Screen,
+    card_faults: Vec<CardFault>,
+    backend_faults: Vec<BackendFault>,
+    /// Staff started emergency viewing: for the next card, and for the one that is in.
+    emergency_next: bool,
+    emergency: bool,
+    /// The reader ran in circles; the scenario ends here.
+    cut_short: bool,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        playable: &'a Playable,
+        reader: Box<dyn Reader>,
+        mut backend: Box<dyn Backend>,
+    ) -> Result<Run<'a>, RunError> {
+        let scenario = &playable.scenario;
+        let world = World {
+            people: scenario.people.clone(),
+        };
+        backend.arrange(&world, scenario.at)?;
+        let roles = Roles {
+            card: "virtual".to_owned(),
+            reader: reader.name().to_owned(),
+            backend: backend.name().to_owned(),
+        };
+        let my_numbers = playable
+            .profiles
+            .iter()
+            .map(|profile| profile.my_number.clone())
+            .collect();
+        Ok(Run {
+            recorder: Recorder::new(scenario, roles, "virtual", my_numbers),
+            people: scenario.people.clone(),
+            site: scenario.site.clone(),
+            now: scenario.at,
+            slot: Slot::new(playable),
+            screen: Screen::InsertCard,
+            card_faults: Vec::new(),
+            backend_faults: Vec::new(),
+            emergency_next: false,
+            emergency: false,
+            cut_short: false,
+            scenario,
+            reader,
+            backend,
+        })
+    }
+
+    async fn play(&mut self) -> Result<(), RunError> {
+        let effects = self.reader.start();
+        self.perform(effects).await;
+        for (index, step) in self.scenario.steps.iter().enumerate() {
+            if self.cut_short {
+                break;
+            }
+            self.step(index, step).await?;
+        }
+        Ok(())
+    }
+
+    async fn step(&mut self, index: usize, step: &Step) -> Result<(), RunError> {
+        match step {
+            Step::Wait(span) => {
+                self.now = span.after(self.now).map_err(|error| RunError::Scenario {
+                    id: self.scenario.id.clone(),
+                    step: index,
+                    reason: error.to_string(),
+                })?;
+                self.note(Note::Waited { step: index });
+            }
+            Step::GoTo(change) => {
+                self.site.kind = change.kind.unwrap_or(self.site.kind);
+                if let Some(institution) = &change.institution {
+                    self.site.institution.clone_from(institution);
+                }
+                self.reader.move_to(self.site.clone());
+                self.note(Note::Changed { step: index });
+            }
+            Step::ChangeRegistry(overrides) => {
+                if let Some(patient) = self.people.first_mut() {
+                    overrides
+                        .apply(&mut patient.registry, self.scenario.at)
+                        .map_err(|error| RunError::Scenario {
+                            id: self.scenario.id.clone(),
+                            step: index,
+                            reason: error.to_string(),
+                        })?;
+                }
+                let world = World {
+                    people: self.people.clone(),
+                };
+                self.backend.arrange(&world, self.now)?;
+                self.note(Note::Changed { step: index });
+            }
+            Step::Fault(FaultStep::Card(fault)) => self.inject_card_fault(fault.clone()),
+            Step::Fault(FaultStep::Backend(fault)) => self.backend_faults.push(fault.clone()),
+            Step::ExpectScreen(_)
+            | Step::ExpectAnswer(_)
+            | Step::ExpectNoInquiry(_)
+            | Step::ExpectPinTries(_)
+            | Step::ExpectPortal(_) => self.note(Note::Reached { step: index }),
+            stimulus => self.stimulus(index, stimulus).await,
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, note: Note) {
+        self.recorder.record(
+            self.now,
+            Role::Harness,
+            Role::Harness,
+            None,
+            Entry::Note(note),
+        );
+    }
+
+    /// Gives a stimulus, if the reader shows a screen that it answers.
+    async fn stimulus(&mut self, index: usize, step: &Step) {
+        let kind = step.kind();
+        if matches!(step, Step::TakeCard) && self.slot.is_empty() {
+            // A fault pulled the card already.
+            self.note(Note::Moot { step: index });
+            return;
+        }
+        let shown = self.screen.id();
+        if !kind.screens.is_empty() && !kind.screens.contains(&shown) {
+            let reason = format!(
+                "the reader shows {}; `{}` answers {}",
+                shown.name(),
+                kind.name,
+                kind.screens
+                    .iter()
+                    .map(|screen| screen.name())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            );
+            self.note(Note::Unmet {
+                step: index,
+                reason,
+            });
+            return;
+        }
+        self.now = self.now.plus_ms(self.scenario.pace_ms);
+        if matches!(step, Step::PresentCard(_))
+            || matches!(step, Step::Desk(crate::scenario::DeskStep::NoCard))
+        {
+            self.recorder.begin_visit();
+        }
+        let act = self.recorder.mask_step(step);
+        let (from, to) = roles_of(step);
+        let n = self.recorder.record(
+            self.now,
+            from,
+            to,
+            None,
+            Entry::Stimulus(transcript::Stimulus { step: index, act }),
+        );
+        if let Some(inquiry) = self.desk_inquiry(step) {
+            self.ask(from, &inquiry).await;
+            return;
+        }
+        if let Some(event) = self.event_of(step, n) {
+            let effects = self.reader.handle(event, self.now);
+            self.perform(effects).await;
+        }
+    }
+
+    /// Performs effects, depth first, until the reader waits for a person.
+    async fn perform(&mut self, effects: Vec<Effect>) {
+        let mut queue: VecDeque<Effect> = effects.into();
+        let mut performed = 0;
+        while let Some(effect) = queue.pop_front() {
+            performed += 1;
+            if performed > EFFECTS_MAX {
+                self.cut_short = true;
+                self.note(Note::CutShort {
+                    reason: format!(
+                        "the reader did {EFFECTS_MAX} things without waiting for anyone"
+                    ),
+                });
+                return;
+            }
+            let mut pulled = false;
+            let event = match effect {
+                Effect::Show(screen) => {
+                    self.show(screen);
+                    None
+                }
+                Effect::PowerOff => {
+                    self.power_off();
+                    None
+                }
+                Effect::Transmit(command) => {
+                    let (reply, was_pulled) = self.transmit(&command.to_bytes());
+                    pulled = was_pulled;
+                    Some(Event::CardReplied(reply))
+                }
+                Effect::Ask(inquiry) => {
+                    Some(Event::Replied(self.ask(Role::Reader, &inquiry).await))
+                }
+            };
+            if let Some(event) = event {
+                let mut effects = self.reader.handle(event, self.now);
+                if pulled {
+                    // The optics see at once that the card is out.
+                    effects.extend(self.reader.handle(Event::Removed, self.now));
+                }
+                for effect in effects.into_iter().rev() {
+                    queue.push_front(effect);
+                }
+            }
+        }
+    }
+
+    fn show(&mut self, screen: Screen) {
+        let to = match screen.id() {
+            ScreenId::VisualCheck | ScreenId::OralConsent => Role::Desk,
+            _ => Role::Patient,
+        };
+        self.recorder.record(
+            self.now,
+            Role::Reader,
+            to,
+            None,
+            Entry::Screen(screen.clone()),
+        );
+        self.screen = screen;
+    }
+
+    /// Asks the backend, with the faults that the scenario has injected.
+    async fn ask(&mut self, from: Role, inquiry: &Inquiry) -> BackendReply {
+        let n = self.recorder.inquiry(self.now, from, inquiry);
+        let fault = self.due_backend_fault(inquiry.kind());
+        if let Some(fault) = fault {
+            let text = format!("backend {fault:?}").to_lowercase();
+            self.recorder.record(
+                self.now,
+                Role::Harness,
+                Role::Backend,
+                Some(n),
+                Entry::Fault(text),
+            );
+        }
+        let (took, answer) = match fault {
+            Some(BackendFaultKind::Down) => (
+                INQUIRY_MS,
+                Err(Outage::Down("connection refused".to_owned())),
+            ),
+            Some(BackendFaultKind::Silent) => (
+                PATIENCE_MS,
+                Err(Outage::Silent {
+                    limit_ms: PATIENCE_MS,
+                }),
+            ),
+            Some(BackendFaultKind::Garbage) => (
+                INQUIRY_MS,
+                Err(Outage::Malformed("four random bytes".to_owned())),
+            ),
+            Some(BackendFaultKind::Slow) => {
+                self.now = self.now.plus_ms(SLOW_INQUIRY_MS);
+                (INQUIRY_MS, self.backend.ask(inquiry, self.now).await)
+            }
+            None => (INQUIRY_MS, self.backend.ask(inquiry, self.now).await),
+        };
+        self.now = self.now.plus_ms(took);
+        let (reply, event) = match answer {
+            Ok(answer) => (Reply::Answer(answer.clone()), BackendReply::Answer(answer)),
+            Err(Outage::Malformed(reason)) => (Reply::Malformed(reason), BackendReply::Outage),
+            Err(outage) => (Reply::Outage(outage.to_string()), BackendReply::Outage),
+        };
+        self.recorder.answer(self.now, from, n, &reply);
+        event
+    }
+
+    fn due_backend_fault(&mut self, kind: InquiryKind) -> Option<BackendFaultKind> {
+        let index = self
+            .backend_faults
+            .iter()
+            .position(|fault| fault.inquiry.is_none_or(|wanted| wanted == kind))?;
+        let fault = self.backend_faults.get(index)?.clone();
+        if !fault.always {
+            self.backend_faults.remove(index);
+        }
+        Some(fault.what)
+    }
+}
+
+/// Returns who gives a stimulus, and to whom.
+fn roles_of(step: &Step) -> (Role, Role) {
+    use crate::scenario::{Actor, DeskStep};
+    let from = match step.kind().actor {
+        Actor::Desk => Role::Desk,
+        _ => Role::Patient,
+    };
+    let to = match step {
+        Step::OpenPortal(_)
+        | Step::Desk(DeskStep::NumberInquiry(_) | DeskStep::MedicalInquiry(_)) => Role::Backend,
+        _ => Role::Reader,
+    };
+    (from, to)
+}

@@ -1,0 +1,121 @@
+//! What stimuli become: events for the reader, or inquiries that staff and patient make themselves.
+
+use super::Run;
+use crate::check_in::Event;
+use crate::eligibility::{Care, ConsentAnswer, Inquiry, NumberKey};
+use crate::scenario::{
+    ConsentSubject, Decision, DeskStep, FaceShown, MedicalInquiryStep, NumberInquiryStep, Patient,
+    Step,
+};
+
+impl Run<'_> {
+    fn patient(&self, name: Option<&str>) -> Option<&Patient> {
+        match name {
+            Some(name) => self.people.iter().find(|patient| patient.name == name),
+            None => self.people.first(),
+        }
+    }
+
+    /// Returns the inquiry that a step makes past the reader.
+    pub(super) fn desk_inquiry(&self, step: &Step) -> Option<Inquiry> {
+        match step {
+            Step::Desk(DeskStep::NumberInquiry(inquiry)) => self.number_inquiry(inquiry),
+            Step::Desk(DeskStep::MedicalInquiry(inquiry)) => self.medical_inquiry(inquiry),
+            Step::OpenPortal(person) => Some(Inquiry::Portal {
+                person: self.patient(person.as_deref())?.name.clone(),
+            }),
+            _ => None,
+        }
+    }
+
+    fn number_inquiry(&self, step: &NumberInquiryStep) -> Option<Inquiry> {
+        let patient = self.patient(step.person.as_deref())?;
+        let mut key = key_of(patient)?;
+        if let Some(insurer) = &step.insurer {
+            key.insurer.clone_from(insurer);
+        }
+        if let Some(symbol) = &step.symbol {
+            key.symbol.clone_from(symbol);
+        }
+        if let Some(number) = &step.number {
+            key.number.clone_from(number);
+        }
+        match step.branch.as_deref() {
+            Some("none") => key.branch = None,
+            Some(branch) => key.branch = Some(branch.to_owned()),
+            None => {}
+        }
+        if let Some(birth_date) = &step.birth_date {
+            key.birth_date = birth_date.day(self.scenario.at).ok()?;
+        }
+        Some(Inquiry::Number {
+            key,
+            limit_consent: step.limit_consent,
+            site: self.site.clone(),
+        })
+    }
+
+    fn medical_inquiry(&self, step: &MedicalInquiryStep) -> Option<Inquiry> {
+        let patient = self.patient(step.person.as_deref())?;
+        let care = if self.emergency {
+            Care::Emergency
+        } else {
+            Care::Outpatient
+        };
+        Some(Inquiry::Medical {
+            key: key_of(patient)?,
+            kind: step.kind,
+            care,
+            site: self.site.clone(),
+        })
+    }
+
+    /// Returns the event that a stimulus is for the reader.
+    pub(super) fn event_of(&mut self, step: &Step, n: u64) -> Option<Event> {
+        Some(match step {
+            Step::PresentCard(person) => return self.present(person.as_deref(), n),
+            Step::TakeCard => return self.take(n),
+            Step::Choose(method) => Event::Chosen(*method),
+            Step::EnterPin(pin) => Event::PinEntered(pin.plain()?.to_owned()),
+            Step::ShowFace(face) => Event::FaceSeen {
+                matches: *face == FaceShown::Match,
+            },
+            Step::Register(decision) => Event::RegistrationAnswered {
+                accepted: *decision == Decision::Accept,
+            },
+            Step::Agree(subject) => answered(*subject, ConsentAnswer::Agree),
+            Step::Refuse(subject) => answered(*subject, ConsentAnswer::Refuse),
+            Step::Continue => Event::Continued,
+            Step::Desk(DeskStep::VisualMode) => Event::VisualModeSwitched,
+            Step::Desk(DeskStep::VisualCheck(face)) => Event::VisuallyChecked {
+                matches: *face == FaceShown::Match,
+            },
+            Step::Desk(DeskStep::OralConsent(consent)) => Event::OralConsentRecorded(*consent),
+            Step::Desk(DeskStep::Emergency) => {
+                self.emergency_next = true;
+                Event::EmergencyStarted
+            }
+            Step::Desk(DeskStep::NoCard) => Event::NoCard,
+            _ => return None,
+        })
+    }
+}
+
+fn answered(subject: ConsentSubject, answer: ConsentAnswer) -> Event {
+    Event::ConsentAnswered {
+        kind: subject.kind(),
+        answer,
+    }
+}
+
+/// Returns what stands on the person's 資格確認書: their first qualification.
+fn key_of(patient: &Patient) -> Option<NumberKey> {
+    let qualification = patient.registry.qualifications.first()?;
+    Some(NumberKey {
+        insurer: qualification.insurer.clone(),
+        symbol: qualification.symbol.clone(),
+        number: qualification.number.clone(),
+        branch: qualification.branch.clone(),
+        birth_date: patient.registry.person.birth_date,
+    })
+}
