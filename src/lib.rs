@@ -5,6 +5,7 @@ pub mod card_link;
 pub mod check_in;
 pub mod eligibility;
 pub mod fault;
+pub mod judge;
 pub mod library;
 pub mod reader;
 pub mod requirement;

@@ -1,0 +1,52 @@
+//! Judges a transcript against a scenario.
+//!
+//! Pure: the same two inputs give the same judgement. Shares no code with what it judges: the
+//! dated rules stand here a second time, in `judge::dates`, from the same sources as
+//! `crate::rules` but not from the same code (design §2).
+//!
+//! `facts` folds the transcript once; one file per requirement family holds functions from those
+//! facts to outcomes, and `rule` is the table of them; `expectation` compares what the scenario
+//! states literally. What is not positively observed is inconclusive, with the reason.
+
+mod acc;
+mod assemble;
+mod cert;
+mod cons;
+mod dates;
+mod disc;
+mod elig;
+mod emg;
+mod expectation;
+mod facts;
+mod idv;
+mod others;
+mod outcome;
+mod refusal;
+mod reg;
+mod rule;
+mod session;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+pub use verdict::{Finding, Judgement, Verdict};
+
+use crate::scenario::Scenario;
+use crate::transcript::Transcript;
+
+/// Judges what happened. `scenario` is the one in the transcript's header, secrets masked.
+///
+/// A breach of a convention of this harness (confidence L) is a finding and does not count.
+pub fn judge(scenario: &Scenario, transcript: &Transcript) -> Judgement {
+    judge_with(scenario, transcript, false)
+}
+
+/// Judges what happened; with `conventions`, a breach of a convention of this harness counts.
+pub fn judge_with(scenario: &Scenario, transcript: &Transcript, conventions: bool) -> Judgement {
+    let facts = facts::Facts::new(scenario, transcript);
+    let findings = assemble::findings(&facts);
+    Judgement {
+        verdict: assemble::verdict(&findings, conventions),
+        findings,
+    }
+}

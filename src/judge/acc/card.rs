@@ -1,0 +1,278 @@
+//! ACC: how the card answers (rows 12–16), judged where the card is under test.
+
+use crate::judge::facts::Facts;
+use crate::judge::outcome::{Outcome, text};
+use crate::judge::rule::{Rule, rule};
+use crate::judge::session::{Act, App, Command, USER_KEY, USER_PIN, app_named, is_known_app};
+use crate::requirement::Subject::Card;
+use crate::secret::Masked;
+
+pub(in crate::judge) const RULES: &[Rule] = &[
+    rule("ACC-12", Card, acc_12),
+    rule("ACC-13", Card, acc_13),
+    rule("ACC-14", Card, acc_14),
+    rule("ACC-15", Card, acc_15),
+    rule("ACC-16", Card, acc_16),
+];
+
+/// Most tries of the user PIN (card.md §3).
+const TRIES_MAX: u8 = 3;
+
+/// What happens to one card, over visits.
+enum Event<'f> {
+    Command(&'f Command),
+    /// Power off, or out and in again.
+    PowerLost,
+    WarmReset(u64),
+}
+
+/// Puts commands and resets of one person's card in order.
+fn events<'f>(facts: &'f Facts<'_>, person: usize) -> Vec<Event<'f>> {
+    let mut events: Vec<(u64, Event<'f>)> = Vec::new();
+    for visit in facts.visits.iter().filter(|it| it.person == Some(person)) {
+        events.push((visit.first, Event::PowerLost));
+        let commands = visit.commands.iter();
+        events.extend(commands.map(|command| (command.n, Event::Command(command))));
+        let off = visit.power_off.iter().copied().chain(visit.removed);
+        events.extend(off.map(|n| (n, Event::PowerLost)));
+        events.extend(visit.resets.iter().map(|n| (*n, Event::WarmReset(*n))));
+    }
+    events.sort_by_key(|(n, _)| *n);
+    events.into_iter().map(|(_, event)| event).collect()
+}
+
+fn acc_12(facts: &Facts<'_>) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for person in 0..facts.scenario.people.len() {
+        let mut told: std::collections::HashMap<(App, u16), (u8, u64)> =
+            std::collections::HashMap::new();
+        for event in events(facts, person) {
+            let Event::Command(command) = event else {
+                continue;
+            };
+            let (Some(app), Some(file)) = (command.app, command.file) else {
+                continue;
+            };
+            if command.fault.is_some() || command.act == Act::Verify {
+                told.remove(&(app, file));
+                continue;
+            }
+            if command.act != Act::PinStatus || app != App::Jpki {
+                continue;
+            }
+            let n = command.n;
+            let status = command.status_text();
+            let Some(left) = command.tries_told().filter(|_| status.starts_with("63C")) else {
+                outcomes.push(Outcome::fail(
+                    &command.entries(),
+                    text!(
+                        "項目{n}の残り回数の問合せに{status}が返った。63Cxで答える",
+                        "the PIN status query at entry {n} was answered {status}; 63Cx is right"
+                    ),
+                ));
+                continue;
+            };
+            let before = told.insert((app, file), (left, n));
+            outcomes.push(match before {
+                Some((earlier, at)) if earlier != left => Outcome::fail(
+                    &[at, n],
+                    text!(
+                        "問合せだけで残り回数が{earlier}から{left}に変わった(項目{at}、{n})",
+                        "a mere query changed the tries left from {earlier} to {left} (entries {at}, {n})"
+                    ),
+                ),
+                _ => Outcome::pass(
+                    &command.entries(),
+                    text!("問合せに63C{left}が返った", "the query was answered 63C{left}"),
+                ),
+            });
+        }
+    }
+    outcomes
+}
+
+fn acc_13(facts: &Facts<'_>) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for (person, patient) in facts.scenario.people.iter().enumerate() {
+        let pin = patient.card.user_pin.as_ref().and_then(|pin| pin.masked());
+        let Some(pin) = pin else { continue };
+        let mut left = patient.card.user_pin_tries;
+        for event in events(facts, person) {
+            let Event::Command(command) = event else {
+                continue;
+            };
+            if command.is(Act::Verify, App::Jpki, USER_PIN) && command.fault.is_none() {
+                outcomes.push(verified(command, pin, &mut left));
+            }
+        }
+    }
+    outcomes
+}
+
+fn verified(command: &Command, pin: &Masked, left: &mut u8) -> Outcome {
+    let right = command
+        .secret
+        .as_ref()
+        .is_some_and(|secret| secret.alias == pin.alias);
+    let locked = *left == 0;
+    let expected = match (locked, right) {
+        (true, _) => "6984".to_owned(),
+        (false, true) => "9000".to_owned(),
+        (false, false) => format!("63C{}", left.saturating_sub(1)),
+    };
+    if !locked {
+        *left = if right { TRIES_MAX } else { *left - 1 };
+    }
+    let (n, status) = (command.n, command.status_text());
+    let outcome = if status == expected {
+        Outcome::pass(
+            &command.entries(),
+            text!(
+                "項目{n}の照合に{status}が返った",
+                "the VERIFY at entry {n} was answered {status}"
+            ),
+        )
+    } else {
+        Outcome::fail(
+            &command.entries(),
+            text!(
+                "項目{n}の照合に{status}が返ったが、{expected}が正しい",
+                "the VERIFY at entry {n} was answered {status} where {expected} is right"
+            ),
+        )
+    };
+    if locked {
+        outcome.part("locked-status")
+    } else {
+        outcome
+    }
+}
+
+/// Why the security status is as it is, for ACC-14 and ACC-15.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    Never,
+    Kept(u64),
+    Lost(u64),
+    Fresh,
+}
+
+/// Follows the security status of the user key through a card's life and judges each signature.
+fn signatures(
+    facts: &Facts<'_>,
+    judge: impl Fn(&Command, bool, Why) -> Option<Outcome>,
+) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for person in 0..facts.scenario.people.len() {
+        let (mut open, mut why) = (false, Why::Never);
+        for event in events(facts, person) {
+            match event {
+                Event::PowerLost => {
+                    why = if open { Why::Lost(0) } else { why };
+                    open = false;
+                }
+                Event::WarmReset(n) if open => why = Why::Kept(n),
+                Event::WarmReset(_) => {}
+                Event::Command(command) => {
+                    if command.is(Act::Sign, App::Jpki, USER_KEY) && command.fault.is_none() {
+                        outcomes.extend(judge(command, open, why));
+                    }
+                    follow(command, &mut open, &mut why);
+                }
+            }
+        }
+    }
+    outcomes
+}
+
+fn follow(command: &Command, open: &mut bool, why: &mut Why) {
+    if command.act == Act::SelectApp && command.done() {
+        let same = command.app == Some(app_named(&command.data));
+        match (*open, same) {
+            (true, true) => *why = Why::Kept(command.n),
+            (true, false) => {
+                *why = Why::Lost(command.n);
+                *open = false;
+            }
+            (false, _) => {}
+        }
+        return;
+    }
+    let verified = command.is(Act::Verify, App::Jpki, USER_PIN);
+    let unlocked = command.act == Act::Unlock && command.app == Some(App::Jpki);
+    if (verified || unlocked) && command.done() {
+        *open = true;
+        *why = Why::Fresh;
+    } else if verified {
+        *open = false;
+        *why = Why::Never;
+    }
+}
+
+fn signed(command: &Command, right: bool) -> Outcome {
+    let (n, status) = (command.n, command.status_text());
+    let expected = if right { "9000" } else { "6982" };
+    if status == expected {
+        Outcome::pass(
+            &command.entries(),
+            text!(
+                "項目{n}の署名に{status}が返った",
+                "the signature at entry {n} was answered {status}"
+            ),
+        )
+    } else {
+        Outcome::fail(
+            &command.entries(),
+            text!(
+                "項目{n}の署名に{status}が返ったが、{expected}が正しい",
+                "the signature at entry {n} was answered {status} where {expected} is right"
+            ),
+        )
+    }
+}
+
+fn acc_14(facts: &Facts<'_>) -> Vec<Outcome> {
+    signatures(facts, |command, open, why| {
+        (!open && why == Why::Never).then(|| signed(command, false))
+    })
+}
+
+fn acc_15(facts: &Facts<'_>) -> Vec<Outcome> {
+    signatures(facts, |command, open, why| {
+        matches!(why, Why::Kept(_) | Why::Lost(_)).then(|| signed(command, open))
+    })
+}
+
+fn acc_16(facts: &Facts<'_>) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    let commands = facts.visits.iter().flat_map(|visit| &visit.commands);
+    for command in commands.filter(|command| command.fault.is_none()) {
+        let (n, status) = (command.n, command.status_text());
+        let unknown_app = command.act == Act::SelectApp && !is_known_app(&command.data);
+        let expected = match command.act {
+            Act::SelectApp if unknown_app => "6A82",
+            Act::SelectFile if command.app.is_some() && !command.done() => "6A82",
+            Act::Read if command.done() && command.response.is_empty() => "6B00",
+            Act::Read if status.starts_with("6B") => "6B00",
+            _ => continue,
+        };
+        outcomes.push(if status == expected {
+            Outcome::pass(
+                &command.entries(),
+                text!(
+                    "項目{n}に{status}が返った",
+                    "entry {n} was answered {status}"
+                ),
+            )
+        } else {
+            Outcome::fail(
+                &command.entries(),
+                text!(
+                    "項目{n}に{status}が返ったが、{expected}が正しい",
+                    "entry {n} was answered {status} where {expected} is right"
+                ),
+            )
+        });
+    }
+    outcomes
+}

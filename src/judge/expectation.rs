@@ -1,0 +1,359 @@
+//! Compares what the scenario states literally with what happened.
+//!
+//! What each step means is documented at `crate::scenario`'s expectations; the judge reads what had
+//! happened by the note that the expectation was reached.
+
+mod answer;
+mod portal;
+
+use super::assemble::finding;
+use super::facts::{Exchange, Facts, Visit};
+use super::outcome::{Outcome, text};
+use super::session::{Act, App, Command, USER_PIN};
+use super::verdict::Finding;
+use crate::eligibility::{InquiryKind, Validity};
+use crate::requirement::{Id, Subject, catalogue};
+use crate::scenario::{AnswerExpectation, ScreenExpectation, ScreenFields, Step};
+use crate::screen::Screen;
+use crate::transcript::Event;
+
+/// Returns a finding per expectation of the scenario.
+pub(super) fn findings(facts: &Facts<'_>) -> Vec<Finding> {
+    let steps = facts.scenario.steps.iter().enumerate();
+    steps
+        .filter_map(|(index, step)| of_step(facts, index, step))
+        .collect()
+}
+
+fn of_step(facts: &Facts<'_>, index: usize, step: &Step) -> Option<Finding> {
+    let (named, subject) = match step {
+        Step::ExpectScreen(ScreenExpectation::Fields(fields)) => {
+            (fields.requirement, Subject::Reader)
+        }
+        Step::ExpectScreen(ScreenExpectation::Id(_))
+        | Step::ExpectNoInquiry(_)
+        | Step::ExpectPinTries(_) => (None, Subject::Reader),
+        Step::ExpectAnswer(AnswerExpectation::Fields(fields)) => {
+            (fields.requirement, Subject::Backend)
+        }
+        Step::ExpectAnswer(AnswerExpectation::None(_)) => (None, Subject::Backend),
+        Step::ExpectPortal(expected) => (expected.requirement, Subject::Backend),
+        _ => return None,
+    };
+    let id: Id = named.or(facts.scenario.requirements.first().copied())?;
+    let row = catalogue().by_id(id)?;
+    let subject = if row.concerns(subject) {
+        subject
+    } else {
+        *row.subjects.first()?
+    };
+    let outcome = match facts.reached.get(&index) {
+        _ if !facts.days.iter().any(|day| row.in_force(*day)) => {
+            let day = facts.scenario.at.day();
+            Outcome::absent(text!("{day}には効力がない", "not in force on {day}"))
+        }
+        Some(n) => compare(facts, step, *n),
+        None => Outcome::open(&[], not_reached(facts, index)),
+    };
+    let mut finding = finding(facts, row, subject, outcome);
+    finding.step = Some(index);
+    finding.listed = true;
+    Some(finding)
+}
+
+fn not_reached(facts: &Facts<'_>, index: usize) -> crate::eligibility::Text {
+    let step = index + 1;
+    match facts.unmet.first() {
+        Some(unmet) => {
+            let (at, reason) = (unmet.step + 1, &unmet.reason);
+            text!(
+                "手順{step}に届かなかった。手順{at}を行えなかったため: {reason}",
+                "step {step} was not reached, because step {at} could not be given: {reason}"
+            )
+        }
+        None => text!("手順{step}に届かなかった", "step {step} was not reached"),
+    }
+}
+
+fn compare(facts: &Facts<'_>, step: &Step, n: u64) -> Outcome {
+    match step {
+        Step::ExpectScreen(expected) => screen(facts, n, &expected.fields()),
+        Step::ExpectAnswer(AnswerExpectation::None(_)) => no_answer(facts, n),
+        Step::ExpectAnswer(AnswerExpectation::Fields(fields)) => answer::answer(facts, n, fields),
+        Step::ExpectNoInquiry(kind) => no_inquiry(facts, n, *kind),
+        Step::ExpectPinTries(left) => pin_tries(facts, n, *left),
+        Step::ExpectPortal(expected) => portal::portal(facts, n, expected),
+        _ => unreachable!("only expectations are compared"),
+    }
+}
+
+/// Returns the visit in which an entry lies.
+fn visit_at<'f, 'a>(facts: &'f Facts<'a>, n: u64) -> Option<&'f Visit<'a>> {
+    facts.visits.iter().rev().find(|visit| visit.first <= n)
+}
+
+fn screen(facts: &Facts<'_>, n: u64, expected: &ScreenFields) -> Outcome {
+    let since = facts
+        .entries
+        .iter()
+        .filter(|entry| entry.n < n && matches!(entry.event, Event::Stimulus(_)))
+        .map(|entry| entry.n)
+        .max()
+        .unwrap_or(0);
+    let shown: Vec<(u64, &Screen)> = facts
+        .entries
+        .iter()
+        .filter(|entry| since < entry.n && entry.n < n)
+        .filter_map(|entry| match &entry.event {
+            Event::Screen(screen) => Some((entry.n, screen)),
+            _ => None,
+        })
+        .collect();
+    let name = expected.id.name();
+    if let Some((at, _)) = shown.iter().find(|(_, screen)| fits(screen, expected)) {
+        return Outcome::pass(
+            &[*at],
+            text!("期待どおり{name}が出た", "{name} was shown, as expected"),
+        );
+    }
+    let any = facts
+        .entries
+        .iter()
+        .any(|entry| matches!(entry.event, Event::Screen(_)));
+    if !any {
+        return Outcome::open(&[n], super::facts::no_screens());
+    }
+    let mut entries: Vec<u64> = shown.iter().map(|(n, _)| *n).collect();
+    entries.push(n);
+    let seen: Vec<&str> = shown.iter().map(|(_, screen)| screen.id().name()).collect();
+    let seen = if seen.is_empty() {
+        "-".to_owned()
+    } else {
+        seen.join(", ")
+    };
+    let wanted = wanted(expected);
+    Outcome::fail(
+        &entries,
+        text!(
+            "{wanted}が期待されたが、出た画面は{seen}",
+            "{wanted} was expected; shown were: {seen}"
+        ),
+    )
+}
+
+fn wanted(expected: &ScreenFields) -> String {
+    let mut wanted = expected.id.name().to_owned();
+    if let Some(left) = expected.left {
+        wanted.push_str(&format!(" left={left}"));
+    }
+    if let Some(kind) = expected.kind {
+        wanted.push_str(&format!(" kind={}", super::cons::kind_name(kind)));
+    }
+    if let Some(methods) = &expected.methods {
+        wanted.push_str(&format!(" methods={methods:?}"));
+    }
+    if let Some(preset) = expected.preset {
+        wanted.push_str(&format!(" preset={preset}"));
+    }
+    wanted
+}
+
+fn fits(screen: &Screen, expected: &ScreenFields) -> bool {
+    let left = match screen {
+        Screen::PinPad { left, .. } | Screen::PinWrong { left, .. } => *left,
+        Screen::PinLocked { .. } => Some(0),
+        _ => None,
+    };
+    let (kind, preset) = match screen {
+        Screen::Consent { kind, preset } => (Some(*kind), preset.is_some()),
+        _ => (None, false),
+    };
+    let methods = Visit::offered(screen).map(|methods| {
+        let mut methods = methods.to_vec();
+        methods.sort_unstable();
+        methods
+    });
+    let wanted_methods = expected.methods.clone().map(|mut methods| {
+        methods.sort_unstable();
+        methods
+    });
+    screen.id() == expected.id
+        && expected.left.is_none_or(|wanted| left == Some(wanted))
+        && expected.kind.is_none_or(|wanted| kind == Some(wanted))
+        && expected.preset.is_none_or(|wanted| preset == wanted)
+        && wanted_methods.is_none_or(|wanted| methods == Some(wanted))
+}
+
+/// Returns the inquiries of the visit of entry `n` (before the first, all) made before it.
+fn asked<'f, 'a>(facts: &'f Facts<'a>, n: u64) -> Vec<&'f Exchange<'a>> {
+    let visit = visit_at(facts, n).map(|visit| visit.number);
+    facts
+        .exchanges
+        .iter()
+        .filter(|exchange| exchange.n < n)
+        .filter(|exchange| visit.is_none_or(|visit| exchange.visit == visit))
+        .collect()
+}
+
+fn no_answer(facts: &Facts<'_>, n: u64) -> Outcome {
+    let asked = asked(facts, n);
+    let given = asked.iter().find(|exchange| {
+        exchange
+            .eligibility()
+            .is_some_and(|answer| answer.validity != Validity::None)
+            || exchange.returned_records()
+    });
+    match given {
+        Some(exchange) => {
+            let at = exchange.answer_n();
+            Outcome::fail(
+                &exchange.entries(),
+                text!(
+                    "資格の回答はないはずだが、項目{at}にある",
+                    "no eligibility was expected, but entry {at} answers it"
+                ),
+            )
+        }
+        None => match unseen(facts, n) {
+            Some(why) => why,
+            None => Outcome::pass(
+                &[n],
+                text!(
+                    "期待どおり、資格は答えられなかった",
+                    "no eligibility was answered, as expected"
+                ),
+            ),
+        },
+    }
+}
+
+/// Says why the absence of something proves nothing: nothing of the visit was seen at all.
+fn unseen(facts: &Facts<'_>, n: u64) -> Option<Outcome> {
+    let visit = visit_at(facts, n)?;
+    let dark = visit.screens.is_empty()
+        && !facts
+            .exchanges
+            .iter()
+            .any(|exchange| exchange.visit == visit.number);
+    let completed = visit.shown(crate::screen::ScreenId::Done, visit.first);
+    let number = visit.number;
+    if dark {
+        return Some(Outcome::open(
+            &[n],
+            text!(
+                "受診{number}の画面も照会も記録されていない",
+                "neither screens nor inquiries of visit {number} are recorded"
+            ),
+        ));
+    }
+    completed.map(|done| {
+        Outcome::open(
+            &[done, n],
+            text!(
+                "受付は完了した(項目{done})のに、照会が記録されていない",
+                "the check-in was completed (entry {done}), but no inquiry is recorded"
+            ),
+        )
+    })
+}
+
+fn no_inquiry(facts: &Facts<'_>, n: u64, kind: InquiryKind) -> Outcome {
+    let made = asked(facts, n)
+        .into_iter()
+        .find(|exchange| exchange.inquiry.kind() == kind);
+    let name = inquiry_name(kind);
+    match made {
+        Some(exchange) => {
+            let at = exchange.n;
+            Outcome::fail(
+                &[at],
+                text!(
+                    "照会{name}はないはずだが、項目{at}にある",
+                    "no {name} inquiry was expected, but entry {at} is one"
+                ),
+            )
+        }
+        None => match visit_at(facts, n) {
+            Some(visit) if visit.screens.is_empty() && visit.commands.is_empty() => {
+                Outcome::open(&[n], super::facts::no_screens())
+            }
+            Some(visit)
+                if kind == InquiryKind::Confirm
+                    && visit
+                        .shown(crate::screen::ScreenId::Done, visit.first)
+                        .is_some_and(|done| done < n) =>
+            {
+                unseen(facts, n).unwrap_or_else(|| Outcome::open(&[n], super::facts::no_screens()))
+            }
+            _ => Outcome::pass(
+                &[n],
+                text!(
+                    "期待どおり、照会{name}はなかった",
+                    "no {name} inquiry was made, as expected"
+                ),
+            ),
+        },
+    }
+}
+
+fn inquiry_name(kind: InquiryKind) -> &'static str {
+    match kind {
+        InquiryKind::Authenticate => "authenticate",
+        InquiryKind::Register => "register",
+        InquiryKind::Confirm => "confirm",
+        InquiryKind::Limit => "limit",
+        InquiryKind::Number => "number",
+        InquiryKind::Person => "person",
+        InquiryKind::Medical => "medical",
+        InquiryKind::Portal => "portal",
+    }
+}
+
+fn pin_tries(facts: &Facts<'_>, n: u64, expected: u8) -> Outcome {
+    let visit = visit_at(facts, n);
+    let person = visit.and_then(|visit| visit.person).unwrap_or(0);
+    let Some(patient) = facts.person(person) else {
+        return Outcome::open(&[n], super::facts::no_traffic());
+    };
+    let (mut left, mut entries, mut seen) = (patient.card.user_pin_tries, vec![n], false);
+    for visit in facts.visits.iter().filter(|it| it.person == Some(person)) {
+        for command in visit.commands.iter().filter(|command| command.n < n) {
+            seen = true;
+            if let Some(told) = tries_after(command) {
+                left = told;
+                entries = vec![command.n, n];
+            }
+        }
+    }
+    if !seen {
+        return Outcome::open(&[n], super::facts::no_traffic());
+    }
+    if left == expected {
+        Outcome::pass(
+            &entries,
+            text!(
+                "期待どおり、残り{left}回である",
+                "{left} tries left, as expected"
+            ),
+        )
+    } else {
+        Outcome::fail(
+            &entries,
+            text!(
+                "残り{expected}回のはずだが、カードによれば{left}回である",
+                "{expected} tries were expected to be left; by the card's answers it is {left}"
+            ),
+        )
+    }
+}
+
+/// Returns the tries of the user PIN after a command, where its answer tells.
+fn tries_after(command: &Command) -> Option<u8> {
+    let verify = command.is(Act::Verify, App::Jpki, USER_PIN);
+    let status = command.is(Act::PinStatus, App::Jpki, USER_PIN);
+    match (verify && command.done(), verify || status) {
+        (true, _) => Some(3),
+        (false, true) => command.tries_told(),
+        (false, false) => None,
+    }
+}

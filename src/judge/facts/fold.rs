@@ -1,0 +1,377 @@
+//! Goes through a transcript once and sorts its entries into facts.
+
+use std::collections::BTreeSet;
+
+use super::gaps;
+use super::visit::Given;
+use super::{Exchange, Facts, Unmet, Visit, World};
+use crate::eligibility::{Answer, Inquiry, NumberKey, Registration, RegistrationPlace, SiteKind};
+use crate::judge::facts::world::names;
+use crate::judge::session::{Command, State};
+use crate::scenario::{DeskStep, Scenario, Step};
+use crate::transcript::{CardEvent, Entry, Event, Note, Reply, Role, Transcript};
+
+struct Fold<'a> {
+    facts: Facts<'a>,
+    card: State,
+    /// The steps of the scenario that the transcript speaks of.
+    steps: BTreeSet<usize>,
+    /// Visual mode and emergency viewing, switched on before the next card.
+    visual_mode: Option<u64>,
+    emergency: bool,
+    /// Whom the last act of staff was about.
+    desk_person: Option<usize>,
+}
+
+/// Folds a transcript; the cases and the recorded consents are filled in afterwards.
+pub(super) fn fold<'a>(scenario: &'a Scenario, transcript: &'a Transcript) -> Facts<'a> {
+    let world = World {
+        from: 0,
+        site: scenario.site.clone(),
+        registries: scenario
+            .people
+            .iter()
+            .map(|patient| patient.registry.clone())
+            .collect(),
+    };
+    let mut fold = Fold {
+        facts: Facts {
+            scenario,
+            header: &transcript.header,
+            entries: &transcript.entries,
+            visits: Vec::new(),
+            exchanges: Vec::new(),
+            cases: Vec::new(),
+            truths: Vec::new(),
+            days: Vec::new(),
+            worlds: vec![world],
+            recorded: Vec::new(),
+            unmet: Vec::new(),
+            reached: std::collections::BTreeMap::new(),
+            cut_short: None,
+            broken: None,
+        },
+        card: State::default(),
+        steps: BTreeSet::new(),
+        visual_mode: None,
+        emergency: false,
+        desk_person: None,
+    };
+    for (index, entry) in transcript.entries.iter().enumerate() {
+        if entry.n != index as u64 + 1 {
+            fold.broken(entry.n);
+        }
+        fold.enter_visit(entry);
+        fold.take(entry);
+    }
+    let steps = std::mem::take(&mut fold.steps);
+    gaps::find(&mut fold.facts, &steps);
+    fold.facts
+}
+
+impl<'a> Fold<'a> {
+    fn broken(&mut self, n: u64) {
+        self.facts.broken.get_or_insert(n);
+    }
+
+    fn visit(&mut self) -> Option<&mut Visit<'a>> {
+        self.facts.visits.last_mut()
+    }
+
+    fn enter_visit(&mut self, entry: &Entry) {
+        let current = self.facts.visits.last().map_or(0, |visit| visit.number);
+        if entry.visit <= current {
+            if let Some(visit) = self.visit() {
+                visit.last = entry.n;
+            }
+            return;
+        }
+        let ambulance = self
+            .facts
+            .world(entry.n)
+            .is_some_and(|world| world.site.kind == SiteKind::Ambulance);
+        let emergency = std::mem::take(&mut self.emergency) || ambulance;
+        let visual_mode = self.visual_mode.take();
+        self.card = State::default();
+        self.facts.visits.push(Visit {
+            number: entry.visit,
+            first: entry.n,
+            last: entry.n,
+            at: entry.at,
+            presented: None,
+            person: None,
+            removed: None,
+            power_off: Vec::new(),
+            resets: Vec::new(),
+            screens: Vec::new(),
+            stimuli: Vec::new(),
+            commands: Vec::new(),
+            faults: Vec::new(),
+            cut_short: false,
+            visual_mode,
+            emergency,
+        });
+    }
+
+    fn take(&mut self, entry: &'a Entry) {
+        match &entry.event {
+            Event::Stimulus(stimulus) => {
+                self.steps.insert(stimulus.step);
+                self.stimulus(entry, &stimulus.act);
+            }
+            Event::Screen(screen) => {
+                if let Some(visit) = self.visit() {
+                    visit.screens.push((entry.n, screen));
+                }
+            }
+            Event::Command(command) => {
+                let command = Command::read(entry.n, command, &self.card);
+                match self.visit() {
+                    Some(visit) => visit.commands.push(command),
+                    None => self.broken(entry.n),
+                }
+            }
+            Event::Response(response) => self.response(entry, response),
+            Event::Inquiry(inquiry) => self.inquiry(entry, inquiry),
+            Event::Answer(reply) => self.answer(entry, reply),
+            Event::Card(event) => self.card(entry, event),
+            Event::Fault(_) => self.fault(entry),
+            Event::Note(note) => self.note(entry, note),
+        }
+    }
+
+    fn stimulus(&mut self, entry: &'a Entry, act: &'a Step) {
+        let card_in = self
+            .facts
+            .visits
+            .last()
+            .is_some_and(|visit| visit.presented.is_some() && visit.removed.is_none());
+        match act {
+            Step::Desk(DeskStep::VisualMode) if card_in => {
+                if let Some(visit) = self.visit() {
+                    visit.visual_mode.get_or_insert(entry.n);
+                }
+            }
+            Step::Desk(DeskStep::VisualMode) => self.visual_mode = Some(entry.n),
+            Step::Desk(DeskStep::Emergency) => self.emergency = true,
+            Step::Desk(DeskStep::NumberInquiry(inquiry)) => {
+                self.desk_person = self.person_named(inquiry.person.as_deref());
+            }
+            Step::Desk(DeskStep::MedicalInquiry(inquiry)) => {
+                self.desk_person = self.person_named(inquiry.person.as_deref());
+            }
+            _ => {}
+        }
+        let given = Given {
+            n: entry.n,
+            from: entry.from,
+            act,
+        };
+        let misses_its_screen = self.facts.visits.last().is_some_and(|visit| {
+            let answers = act.kind().screens;
+            card_in
+                && !visit.screens.is_empty()
+                && !answers.is_empty()
+                && !visit
+                    .screens
+                    .iter()
+                    .any(|(_, screen)| answers.contains(&screen.id()))
+        });
+        if misses_its_screen && entry.by.is_none() {
+            self.broken(entry.n);
+        }
+        if let Some(visit) = self.visit() {
+            visit.stimuli.push(given);
+        }
+    }
+
+    fn person_named(&self, name: Option<&str>) -> Option<usize> {
+        let people = &self.facts.scenario.people;
+        match name {
+            Some(name) => people.iter().position(|patient| patient.name == name),
+            None => (!people.is_empty()).then_some(0),
+        }
+    }
+
+    fn response(&mut self, entry: &Entry, response: &crate::transcript::ResponseApdu) {
+        let command = self.visit().and_then(|visit| {
+            visit
+                .commands
+                .iter_mut()
+                .rev()
+                .find(|command| Some(command.n) == entry.re)
+        });
+        match command {
+            Some(command) => {
+                command.answered(entry.n, response);
+                let command = command.clone();
+                self.card.follow(&command);
+            }
+            None => self.broken(entry.n),
+        }
+    }
+
+    fn inquiry(&mut self, entry: &Entry, inquiry: &'a Inquiry) {
+        let holder = self.facts.visits.last().and_then(|visit| visit.person);
+        let person = match (entry.from, inquiry) {
+            (_, Inquiry::Portal { person }) => self.person_named(Some(person)),
+            (Role::Reader, _) => holder,
+            (_, Inquiry::Number { key, .. } | Inquiry::Medical { key, .. }) => {
+                self.person_with(key).or(self.desk_person)
+            }
+            _ => self.desk_person,
+        };
+        self.facts.exchanges.push(Exchange {
+            n: entry.n,
+            visit: entry.visit,
+            at: entry.at,
+            from: entry.from,
+            inquiry,
+            reply: None,
+            elapsed_ms: None,
+            fault: None,
+            person,
+        });
+    }
+
+    fn person_with(&self, key: &NumberKey) -> Option<usize> {
+        let registries = &self.facts.worlds.last()?.registries;
+        registries.iter().position(|registry| {
+            registry.person.birth_date == key.birth_date
+                && registry.qualifications.iter().any(|it| names(key, it))
+        })
+    }
+
+    fn answer(&mut self, entry: &'a Entry, reply: &'a Reply) {
+        let exchange = self
+            .facts
+            .exchanges
+            .iter_mut()
+            .rev()
+            .find(|exchange| Some(exchange.n) == entry.re && exchange.reply.is_none());
+        let Some(exchange) = exchange else {
+            return self.broken(entry.n);
+        };
+        exchange.reply = Some((entry.n, reply));
+        exchange.elapsed_ms = entry.elapsed_ms;
+        let registered = matches!(reply, Reply::Answer(Answer::Registered));
+        if let (true, Some(person)) = (registered, exchange.person) {
+            self.change(entry.n, |world| {
+                let Some(registry) = world.registries.get_mut(person) else {
+                    return;
+                };
+                // Only what may be registered is (REG-05, REG-07); a backend that says otherwise
+                // is found at those rows.
+                if registry.withheld_by.is_empty() && !registry.qualifications.is_empty() {
+                    registry.registration = Some(Registration {
+                        place: RegistrationPlace::Reader,
+                        cancelled: false,
+                    });
+                }
+            });
+        }
+    }
+
+    fn change(&mut self, n: u64, change: impl FnOnce(&mut World)) {
+        let Some(mut world) = self.facts.worlds.last().cloned() else {
+            return;
+        };
+        world.from = n;
+        change(&mut world);
+        self.facts.worlds.push(world);
+    }
+
+    fn card(&mut self, entry: &Entry, event: &CardEvent) {
+        let person = match event {
+            CardEvent::Presented { person } => self.person_named(Some(person)),
+            _ => None,
+        };
+        if !matches!(event, CardEvent::Reset) {
+            self.card = State::default();
+        }
+        let Some(visit) = self.visit() else {
+            return self.broken(entry.n);
+        };
+        match event {
+            CardEvent::Presented { .. } => {
+                visit.presented.get_or_insert(entry.n);
+                visit.person = person;
+            }
+            CardEvent::Removed => {
+                visit.removed.get_or_insert(entry.n);
+            }
+            CardEvent::PowerOff => visit.power_off.push(entry.n),
+            CardEvent::Reset => visit.resets.push(entry.n),
+        }
+    }
+
+    fn fault(&mut self, entry: &Entry) {
+        if let Some(visit) = self.visit() {
+            visit.faults.push(entry.n);
+            let hit = visit
+                .commands
+                .iter_mut()
+                .find(|command| Some(command.n) == entry.re);
+            if let Some(command) = hit {
+                command.fault = Some(entry.n);
+                return;
+            }
+        }
+        let hit = self
+            .facts
+            .exchanges
+            .iter_mut()
+            .find(|exchange| Some(exchange.n) == entry.re);
+        if let Some(exchange) = hit {
+            exchange.fault = Some(entry.n);
+        }
+    }
+
+    fn note(&mut self, entry: &Entry, note: &Note) {
+        if let Note::Reached { step }
+        | Note::Unmet { step, .. }
+        | Note::Moot { step }
+        | Note::Waited { step }
+        | Note::Changed { step } = note
+        {
+            self.steps.insert(*step);
+        }
+        match note {
+            Note::Reached { step } => {
+                self.facts.reached.insert(*step, entry.n);
+            }
+            Note::Unmet { step, reason } => self.facts.unmet.push(Unmet {
+                n: entry.n,
+                step: *step,
+                reason: reason.clone(),
+            }),
+            Note::Waited { .. } | Note::Moot { .. } => {}
+            Note::Changed { step } => self.changed(entry.n, *step),
+            Note::CutShort { reason } => {
+                self.facts.cut_short = Some((entry.n, reason.clone()));
+                if let Some(visit) = self.visit() {
+                    visit.cut_short = true;
+                }
+            }
+        }
+    }
+
+    fn changed(&mut self, n: u64, step: usize) {
+        let at = self.facts.scenario.at;
+        match self.facts.scenario.steps.get(step) {
+            Some(Step::GoTo(site)) => self.change(n, |world| {
+                world.site.kind = site.kind.unwrap_or(world.site.kind);
+                if let Some(institution) = &site.institution {
+                    world.site.institution.clone_from(institution);
+                }
+            }),
+            Some(Step::ChangeRegistry(over)) => self.change(n, |world| {
+                if let Some(registry) = world.registries.first_mut() {
+                    // The runner has applied the same step: a date out of range cannot be here.
+                    let _ = over.apply(registry, at);
+                }
+            }),
+            _ => self.broken(n),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The site and what the eligibility system knows, as they are from some entry on.
+
+use crate::eligibility::{NumberKey, Qualification, Registry, Site};
+
+/// What is true of the world from one entry on, as the scenario states it.
+#[derive(Debug, Clone)]
+pub(in crate::judge) struct World {
+    /// The first entry of which it is true.
+    pub from: u64,
+    pub site: Site,
+    /// One per person, in the order of the scenario.
+    pub registries: Vec<Registry>,
+}
+
+/// Returns `text` as a number is compared: half width, upper case, without spaces, separators and
+/// leading zeros (ELIG-06).
+pub(in crate::judge) fn plain(text: &str) -> String {
+    let half: String = text
+        .chars()
+        .filter_map(|char| match char {
+            '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(char) - 0xFEE0),
+            '\u{3000}' | ' ' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30FC}' => None,
+            other => Some(other),
+        })
+        .filter(|char| *char != '-')
+        .collect();
+    half.to_uppercase()
+}
+
+/// Returns an insurer number without its padding.
+pub(in crate::judge) fn insurer(text: &str) -> String {
+    plain(text).trim_start_matches('0').to_owned()
+}
+
+/// Tells whether a key names this qualification, branch apart.
+pub(in crate::judge) fn names(key: &NumberKey, qualification: &Qualification) -> bool {
+    insurer(&key.insurer) == insurer(&qualification.insurer)
+        && plain(&key.symbol) == plain(&qualification.symbol)
+        && plain(&key.number) == plain(&qualification.number)
+}
+
+/// Tells whether a key names this qualification, branch included where it has one.
+pub(in crate::judge) fn names_with_branch(key: &NumberKey, qualification: &Qualification) -> bool {
+    let branch = match (&key.branch, &qualification.branch) {
+        (Some(asked), Some(held)) => {
+            let number = |text: &str| plain(text).trim_start_matches('0').to_owned();
+            number(asked) == number(held)
+        }
+        _ => true,
+    };
+    branch && names(key, qualification)
+}
+
+/// Tells whether two qualifications are the same one.
+pub(in crate::judge) fn same(one: &Qualification, other: &Qualification) -> bool {
+    insurer(&one.insurer) == insurer(&other.insurer)
+        && plain(&one.symbol) == plain(&other.symbol)
+        && plain(&one.number) == plain(&other.number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_compare_whatever_their_width_and_padding() {
+        assert_eq!(plain("１２３－ａ"), "123A");
+        assert_eq!(insurer("00139999"), insurer("139999"));
+        assert_ne!(insurer("139999"), insurer("139998"));
+    }
+}

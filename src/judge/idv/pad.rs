@@ -1,0 +1,214 @@
+//! IDV: what the PIN pad shows, and when the PIN is not to be used (rows 03, 05, 06, 08).
+
+use crate::judge::facts::visit::Evidence;
+use crate::judge::facts::{Facts, Method, Visit, no_screens, not_ended};
+use crate::judge::outcome::{Outcome, text};
+use crate::judge::rule::{Rule, rule};
+use crate::judge::session::{Act, App, Command, USER_PIN};
+use crate::requirement::{Id, Subject::Reader};
+use crate::scenario::Step;
+use crate::screen::Screen;
+
+pub(in crate::judge) const RULES: &[Rule] = &[
+    rule("IDV-03", Reader, idv_03),
+    rule("IDV-05", Reader, idv_05),
+    rule("IDV-06", Reader, idv_06),
+    rule("IDV-08", Reader, idv_08),
+];
+
+fn idv_03(facts: &Facts<'_>) -> Vec<Outcome> {
+    facts.each_card(Id::literal("IDV-03"), |visit| {
+        let mut locked = Vec::new();
+        let mut breach = None;
+        for command in &visit.commands {
+            let reference = (command.app, command.file);
+            let known = locked.iter().find(|(it, _)| *it == reference);
+            if let (Act::Verify, Some((_, told))) = (command.act, known) {
+                let (told, n) = (*told, command.n);
+                breach.get_or_insert((
+                    vec![told, n],
+                    text!(
+                        "項目{told}で閉塞とわかった後に、項目{n}で照合した。閉塞後は照合しない",
+                        "entry {told} told that the reference is locked, yet entry {n} verified it again"
+                    ),
+                ));
+            }
+            if matches!(command.act, Act::Verify | Act::PinStatus)
+                && command.tries_told() == Some(0)
+            {
+                locked.push((reference, command.answer_n.unwrap_or(command.n)));
+            }
+        }
+        if locked.is_empty() {
+            return Outcome::absent(text!("閉塞が起きていない", "nothing was locked"));
+        }
+        let held = text!("閉塞後の照合はなかった", "nothing locked was verified again");
+        visit.prohibition(Evidence::Apdu, breach, held)
+    })
+}
+
+fn idv_05(facts: &Facts<'_>) -> Vec<Outcome> {
+    facts.each_card(Id::literal("IDV-05"), |visit| {
+        let wrong: Vec<(&Command, u8)> = visit
+            .commands
+            .iter()
+            .filter(|command| command.is(Act::Verify, App::Jpki, USER_PIN))
+            .filter_map(|command| Some((command, command.tries_told().filter(|it| *it > 0)?)))
+            .collect();
+        if wrong.is_empty() {
+            return Outcome::absent(text!(
+                "残り回数のある誤入力がない",
+                "no wrong entry left any tries"
+            ));
+        }
+        if visit.screens.is_empty() {
+            return Outcome::open(&[], no_screens());
+        }
+        let outcomes: Vec<Outcome> = wrong
+            .iter()
+            .map(|(command, left)| tries_shown(visit, command, *left))
+            .collect();
+        crate::judge::outcome::worst(&outcomes)
+            .unwrap_or_else(|| Outcome::absent(text!("誤入力がない", "no wrong entry")))
+    })
+}
+
+fn tries_shown(visit: &Visit<'_>, command: &Command, left: u8) -> Outcome {
+    let n = command.answer_n.unwrap_or(command.n);
+    let next = visit.next_stimulus(n).unwrap_or(u64::MAX);
+    let shown = visit
+        .screens
+        .iter()
+        .filter(|(at, _)| n < *at && *at < next)
+        .find_map(|(at, screen)| match screen {
+            Screen::PinWrong { left, .. } | Screen::PinPad { left, .. } => Some((*at, *left)),
+            _ => None,
+        });
+    match shown {
+        Some((at, Some(told))) if told == left => Outcome::pass(
+            &[n, at],
+            text!(
+                "残り{left}回と正しく示した",
+                "showed {left} tries left, as the card told"
+            ),
+        ),
+        Some((at, told)) => {
+            let told = told.map_or_else(|| "-".to_owned(), |told| told.to_string());
+            Outcome::fail(
+                &[n, at],
+                text!(
+                    "カードは残り{left}回と答えた(項目{n})のに、画面(項目{at})は{told}回と示した",
+                    "the card told {left} tries left (entry {n}), the screen at entry {at} showed {told}"
+                ),
+            )
+        }
+        None if visit.card_gone().is_some_and(|gone| gone < next) || visit.fault_since(n) => {
+            Outcome::open(
+                &[n],
+                text!(
+                    "残り回数を示す前に、カードがなくなったか障害が起きた",
+                    "the card went away or a fault struck before the tries could be shown"
+                ),
+            )
+        }
+        None if visit.ended() => Outcome::fail(
+            &[n],
+            text!(
+                "誤入力(項目{n})の後、残り{left}回と示さないまま次に進んだ",
+                "after the wrong entry (entry {n}) nothing showed that {left} tries are left"
+            ),
+        ),
+        None => Outcome::open(&[n], not_ended(visit.number)),
+    }
+}
+
+fn idv_06(facts: &Facts<'_>) -> Vec<Outcome> {
+    let pads: Vec<(u64, &str)> = facts
+        .visits
+        .iter()
+        .flat_map(|visit| &visit.screens)
+        .filter_map(|(n, screen)| match screen {
+            Screen::PinPad { keys, .. } | Screen::PinWrong { keys, .. } => {
+                Some((*n, keys.as_str()))
+            }
+            _ => None,
+        })
+        .collect();
+    if pads.is_empty() {
+        return vec![Outcome::absent(text!(
+            "暗証番号の画面が出ていない",
+            "no PIN pad was shown"
+        ))];
+    }
+    let entries: Vec<u64> = pads.iter().map(|(n, _)| *n).collect();
+    let count = pads.len();
+    let told = pads.iter().all(|(_, keys)| !keys.is_empty());
+    if count < 3 || !told {
+        return vec![Outcome::open(
+            &entries,
+            text!(
+                "配列のわかる暗証番号の画面が3回に満たない({count}回)ので、数字の入替えを判定できない",
+                "fewer than three PIN pads with a known layout ({count} shown), so shuffling cannot be decided"
+            ),
+        )];
+    }
+    let equal = pads.windows(2).all(|pair| pair[0].1 == pair[1].1);
+    vec![if equal {
+        Outcome::fail(
+            &entries,
+            text!(
+                "{count}回の暗証番号の画面が、どれも同じ数字の並びだった。並びを入れ替える",
+                "all {count} PIN pads had the same layout; the digits change places"
+            ),
+        )
+    } else {
+        Outcome::pass(
+            &entries,
+            text!("数字の並びが入れ替わった", "the digits changed places"),
+        )
+    }]
+}
+
+fn idv_08(facts: &Facts<'_>) -> Vec<Outcome> {
+    facts.each_card(Id::literal("IDV-08"), |visit| {
+        let identity = visit.identity().map_or(u64::MAX, |identity| identity.n);
+        // From each choice of another way to the next choice, or to success.
+        let choices: Vec<(u64, bool)> = visit
+            .visual_mode
+            .map(|n| (n, true))
+            .into_iter()
+            .chain(visit.stimuli.iter().filter_map(|given| match given.act {
+                Step::Choose(method) => Some((given.n, *method != Method::Pin)),
+                _ => None,
+            }))
+            .collect();
+        if !choices.iter().any(|(_, other)| *other) {
+            return Outcome::absent(text!(
+                "顔認証も目視確認も選ばれていない",
+                "neither face nor visual check was chosen"
+            ));
+        }
+        let breach = visit
+            .commands
+            .iter()
+            .filter(|command| command.is(Act::Verify, App::Jpki, USER_PIN) && command.n < identity)
+            .find_map(|command| {
+                let chosen = choices.iter().rev().find(|(n, _)| *n < command.n)?;
+                let (from, n) = (chosen.0, command.n);
+                chosen.1.then(|| {
+                    (
+                        vec![from, n],
+                        text!(
+                            "顔認証か目視確認を選んだ(項目{from})のに、項目{n}で暗証番号を照合した",
+                            "face or visual check was chosen (entry {from}), yet entry {n} verified the PIN"
+                        ),
+                    )
+                })
+            });
+        let held = text!(
+            "顔認証・目視確認の間、暗証番号の照合はなかった",
+            "no PIN was verified during face or visual check"
+        );
+        visit.prohibition(Evidence::Apdu, breach, held)
+    })
+}

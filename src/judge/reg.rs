@@ -1,0 +1,215 @@
+//! REG: registration for insurance use.
+
+pub(super) mod spot;
+
+use super::cert::backend::{each_truth, silent};
+use super::facts::case::discloses;
+use super::facts::{Case, Exchange, Facts, Told, Truth};
+use super::outcome::{Outcome, text};
+use super::refusal::{has_changed, wrong_refusal};
+use super::rule::{Rule, rule};
+use crate::eligibility::{Answer, Text};
+use crate::requirement::{Id, Subject::Backend};
+
+pub(super) const RULES: &[Rule] = &[
+    rule("REG-03", Backend, reg_03),
+    rule("REG-04", Backend, reg_04),
+    rule("REG-05", Backend, reg_05),
+    rule("REG-06", Backend, reg_06),
+    rule("REG-07", Backend, reg_07),
+];
+
+/// Judges that a registration on record is known, for the row under which this case falls.
+fn known(facts: &Facts<'_>, case: &Case, truth: &Truth) -> Vec<Outcome> {
+    let auth = &facts.exchanges[case.auth];
+    let before = facts
+        .registry(truth.person, auth.n)
+        .and_then(|registry| registry.registration.as_ref())
+        .is_some_and(|registration| !registration.cancelled);
+    let applies =
+        before && !truth.certificate_refused() && !truth.may_be_lapsed() && !truth.withheld;
+    if !applies {
+        return Vec::new();
+    }
+    let unknown = match facts.told(case) {
+        Told::Accepted(accepted) => !accepted.registered,
+        Told::Refused(_) | Told::Nothing => false,
+    };
+    let wrong = wrong_refusal(facts, case).filter(|wrong| matches!(wrong.row, "REG-03" | "REG-04"));
+    vec![if unknown || wrong.is_some() {
+        let entries = wrong.map_or_else(|| auth.entries(), |wrong| wrong.entries);
+        Outcome::fail(
+            &entries,
+            text!(
+                "登録してあるカードを未登録とした",
+                "a card on record as registered was taken for unregistered"
+            ),
+        )
+    } else if matches!(facts.told(case), Told::Accepted(_)) {
+        Outcome::pass(
+            &auth.entries(),
+            text!(
+                "登録してあるものとして扱った",
+                "the registration on record was known"
+            ),
+        )
+    } else {
+        Outcome::open(
+            &auth.entries(),
+            text!(
+                "別の理由で断られたので、登録の扱いは見られない",
+                "refused on another ground, so the handling of the registration is not seen"
+            ),
+        )
+    }]
+}
+
+fn reg_03(facts: &Facts<'_>) -> Vec<Outcome> {
+    each_truth(facts, "REG-03", |case, truth| {
+        let n = facts.exchanges[case.auth].n;
+        if has_changed(facts, truth.person, n) {
+            return Vec::new();
+        }
+        known(facts, case, truth)
+    })
+}
+
+fn reg_04(facts: &Facts<'_>) -> Vec<Outcome> {
+    let listed = facts.lists(Id::literal("REG-04"));
+    each_truth(facts, "REG-04", |case, truth| {
+        let n = facts.exchanges[case.auth].n;
+        if !listed && !has_changed(facts, truth.person, n) {
+            return Vec::new();
+        }
+        known(facts, case, truth)
+    })
+}
+
+fn reg_06(facts: &Facts<'_>) -> Vec<Outcome> {
+    each_truth(facts, "REG-06", |case, truth| {
+        let applies = !truth.registered
+            && !truth.certificate_refused()
+            && !truth.may_be_lapsed()
+            && !truth.withheld;
+        if !applies {
+            return Vec::new();
+        }
+        let auth = &facts.exchanges[case.auth];
+        let disclosed = facts
+            .eligibility(case)
+            .filter(|(_, answer)| discloses(answer));
+        let outcome = match (facts.told(case), disclosed) {
+            (_, Some((confirm, _))) => breach(&confirm.entries()),
+            (Told::Accepted(accepted), None) if accepted.registered => breach(&auth.entries()),
+            (Told::Accepted(_) | Told::Refused(_), None) => Outcome::pass(
+                &auth.entries(),
+                text!(
+                    "未登録のカードに資格を答えなかった",
+                    "no eligibility was answered for an unregistered card"
+                ),
+            ),
+            (Told::Nothing, None) => Outcome::open(&auth.entries(), silent()),
+        };
+        vec![if truth.cancelled {
+            outcome.part("cancelled")
+        } else {
+            outcome
+        }]
+    })
+}
+
+fn breach(entries: &[u64]) -> Outcome {
+    Outcome::fail(
+        entries,
+        text!(
+            "登録していないか登録を取り消したカードを、登録済みとして扱った",
+            "a card never registered, or no longer, was taken for registered"
+        ),
+    )
+}
+
+/// Judges that registration is refused where `applies`.
+fn registration_refused(
+    facts: &Facts<'_>,
+    id: &'static str,
+    applies: fn(&Facts<'_>, &Exchange<'_>) -> bool,
+    why: &Text,
+) -> Vec<Outcome> {
+    let (ja, en) = (&why.ja, &why.en);
+    facts.each_case(Id::literal(id), |case| {
+        let Some(register) = case.register.map(|index| &facts.exchanges[index]) else {
+            return Vec::new();
+        };
+        if !applies(facts, register) {
+            return Vec::new();
+        }
+        if register.fault.is_some() {
+            return vec![Outcome::open(&register.entries(), silent())];
+        }
+        vec![match register.answer() {
+            Some(Answer::Registered) => Outcome::fail(
+                &register.entries(),
+                text!(
+                    "{ja}のに登録した。断る",
+                    "{en}, yet the card was registered; it is refused"
+                ),
+            ),
+            Some(Answer::Refused(refusal)) if !refusal.message.is_empty() || id != "REG-07" => {
+                Outcome::pass(
+                    &register.entries(),
+                    text!("登録を断った", "registration was refused"),
+                )
+            }
+            Some(Answer::Refused(_)) => Outcome::fail(
+                &register.entries(),
+                text!(
+                    "登録を断ったが、理由の文がない",
+                    "registration was refused without a message"
+                ),
+            ),
+            _ => Outcome::open(&register.entries(), silent()),
+        }]
+    })
+}
+
+fn reg_05(facts: &Facts<'_>) -> Vec<Outcome> {
+    let withheld = |facts: &Facts<'_>, register: &Exchange<'_>| {
+        register
+            .person
+            .and_then(|person| facts.registry(person, register.n))
+            .is_some_and(|registry| !registry.withheld_by.is_empty())
+    };
+    let why = text!("自己情報提供不可である", "自己情報提供不可 is set");
+    let mut outcomes = registration_refused(facts, "REG-05", withheld, &why);
+    // Refused before registration could be asked for is as strict.
+    outcomes.extend(each_truth(facts, "REG-05", |case, truth| {
+        let earlier = truth.withheld && !truth.registered && case.register.is_none();
+        match facts.refusal(case) {
+            Some((exchange, _)) if earlier => vec![Outcome::pass(
+                &exchange.entries(),
+                text!(
+                    "登録に進む前に断った",
+                    "refused before registration could be asked for"
+                ),
+            )],
+            _ => Vec::new(),
+        }
+    }));
+    outcomes
+}
+
+fn reg_07(facts: &Facts<'_>) -> Vec<Outcome> {
+    let unrecorded = |facts: &Facts<'_>, register: &Exchange<'_>| {
+        register
+            .person
+            .and_then(|person| facts.registry(person, register.n))
+            .is_some_and(|registry| {
+                registry.qualifications.is_empty() && registry.withheld_by.is_empty()
+            })
+    };
+    let why = text!(
+        "保険者がまだ資格を記録していない",
+        "the insurer has recorded nothing yet"
+    );
+    registration_refused(facts, "REG-07", unrecorded, &why)
+}

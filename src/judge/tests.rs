@@ -1,0 +1,10 @@
+//! Tests of the judge with transcripts written by hand: what no part of ours would do.
+//!
+//! What our parts and their faults do is judged in `tests/judged.rs`, from real runs.
+
+mod card;
+mod observed;
+mod reader;
+mod story;
+mod verdicts;
+mod wire;
