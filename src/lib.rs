@@ -16,3 +16,5 @@ pub mod scenario;
 pub mod screen;
 pub mod secret;
 pub mod transcript;
+pub mod tui;
+pub mod wording;

@@ -1,0 +1,364 @@
+//! Says in a few words what an entry is: on the arrows, on the slider and above the details.
+
+use crate::eligibility::{
+    Answer, CertificatePhase, ConsentKind, Ground, Inquiry, MedicalKind, SiteKind, Validity,
+};
+use crate::scenario::{ConsentSubject, Decision, DeskStep, FaceShown, Step, UnderTest};
+use crate::screen::{Method, Screen, ScreenId};
+use crate::transcript::{CardEvent, Entry, Event, Note, Reply, ResponseApdu, Role};
+use crate::wording::{Language, Wording};
+
+use super::decode::{self, Meaning, Place};
+use super::play::Play;
+use super::scene;
+
+/// Returns the key of a role's name.
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Patient => "role-patient",
+        Role::Desk => "role-desk",
+        Role::Card => "role-card",
+        Role::Reader => "role-reader",
+        Role::Backend => "role-backend",
+        Role::Harness => "role-harness",
+    }
+}
+
+/// Returns the key of the name of an entry's kind.
+pub fn kind(event: &Event) -> &'static str {
+    match event {
+        Event::Stimulus(_) => "kind-stimulus",
+        Event::Screen(_) => "kind-screen",
+        Event::Command(_) => "kind-command",
+        Event::Response(_) => "kind-response",
+        Event::Inquiry(_) => "kind-inquiry",
+        Event::Answer(_) => "kind-answer",
+        Event::Card(_) => "kind-card",
+        Event::Fault(_) => "kind-fault",
+        Event::Note(_) => "kind-note",
+    }
+}
+
+/// Returns what an entry is, short enough for an arrow.
+pub fn label(play: &Play, entry: &Entry, language: Language) -> String {
+    let wording = language.wording();
+    match &entry.event {
+        Event::Stimulus(stimulus) => short(&stimulus.act, language),
+        Event::Screen(Screen::Consent { kind, .. }) => {
+            let about = wording.say(consent(*kind));
+            wording.say_with("screen-about-consent", &[("what", &about)])
+        }
+        Event::Screen(screen) => wording.say(self::screen(screen.id())),
+        Event::Command(command) => {
+            let secret = command.secret.as_ref().map(|masked| masked.alias.as_str());
+            decode::decode(&command.apdu.0, play.place_before(entry.n)).short(secret)
+        }
+        Event::Response(response) => response_label(response, wording),
+        Event::Inquiry(asked) => wording.say(inquiry(asked)),
+        Event::Answer(reply) => reply_label(reply, wording),
+        Event::Card(event) => match event {
+            CardEvent::Presented { person } => {
+                wording.say_with("card-presented", &[("person", person)])
+            }
+            CardEvent::Removed => wording.say("card-removed"),
+            CardEvent::PowerOff => wording.say("card-power-off"),
+            CardEvent::Reset => wording.say("card-reset"),
+        },
+        Event::Fault(what) => wording.say_with("fault", &[("what", what)]),
+        Event::Note(note) => note_label(play, note, language),
+    }
+}
+
+/// Tells whether an entry belongs to the stand-in for the unpublished terminal unlock.
+pub fn is_stand_in(play: &Play, entry: &Entry) -> bool {
+    let transcript = play.transcript();
+    let command = match &entry.event {
+        Event::Response(_) => scene::answered(transcript, entry),
+        _ => Some(entry),
+    };
+    match command.map(|command| (command.n, &command.event)) {
+        Some((n, Event::Command(command))) => {
+            let kind = decode::decode(&command.apdu.0, play.place_before(n)).kind;
+            kind.is_stand_in()
+        }
+        _ => false,
+    }
+}
+
+/// Returns what a status word says.
+pub fn status(word: &str, wording: &Wording) -> String {
+    match decode::status(word) {
+        Meaning::Done => wording.say("status-done"),
+        Meaning::Left(0) => wording.say("status-locked"),
+        Meaning::Left(left) => wording.say_with("status-left", &[("left", &left.to_string())]),
+        Meaning::Fixed(key) => wording.say(key),
+    }
+}
+
+/// Returns the name of a file or key, with its number.
+pub fn file(place: Place, wording: &Wording) -> String {
+    let number = place.file.map(|file| format!("{file:04X}"));
+    match (place.key(), number) {
+        (Some(key), Some(number)) => format!("{number} {}", wording.say(key)),
+        (None, Some(number)) => number,
+        _ => String::new(),
+    }
+}
+
+fn response_label(response: &ResponseApdu, wording: &Wording) -> String {
+    match (&response.status, response.lost.as_deref()) {
+        (Some(word), _) => match decode::status(word) {
+            Meaning::Left(left) => {
+                let left = wording.say_with("tries-left", &[("left", &left.to_string())]);
+                format!("{word} {left}")
+            }
+            _ if response.data.0.is_empty() => word.clone(),
+            _ => format!("{word} +{}", response.data.0.len()),
+        },
+        (None, Some("gone")) => wording.say("lost-gone"),
+        (None, Some("mute")) => wording.say("lost-mute"),
+        (None, other) => other.unwrap_or("?").to_owned(),
+    }
+}
+
+fn reply_label(reply: &Reply, wording: &Wording) -> String {
+    match reply {
+        Reply::Outage(_) => wording.say("answer-outage"),
+        Reply::Malformed(_) => wording.say("answer-malformed"),
+        Reply::Answer(answer) => match answer {
+            Answer::Authenticated(found) => match found.phase {
+                Some(at) if found.registered => wording.say(phase(at)),
+                _ if found.registered => wording.say("answer-authenticated"),
+                _ => wording.say("answer-unregistered"),
+            },
+            Answer::Refused(refusal) => wording.say_with(
+                "answer-refused",
+                &[("ground", &wording.say(ground(refusal.ground)))],
+            ),
+            Answer::Registered => wording.say("answer-registered"),
+            Answer::Eligibility(found) => wording.say(validity(found.validity)),
+            Answer::Limit(_) => wording.say("answer-limit"),
+            Answer::Medical(found) => wording.say_with(
+                "answer-medical",
+                &[
+                    ("kind", &wording.say(medical(found.kind))),
+                    ("count", &found.records.len().to_string()),
+                ],
+            ),
+            Answer::Portal(_) => wording.say("answer-portal"),
+        },
+    }
+}
+
+fn note_label(play: &Play, note: &Note, language: Language) -> String {
+    let wording = language.wording();
+    let step = |index: usize| {
+        let steps = &play.transcript().header.scenario.steps;
+        steps
+            .get(index)
+            .map_or_else(|| format!("#{index}"), |step| short(step, language))
+    };
+    match note {
+        Note::Reached { step: index } => {
+            wording.say_with("note-reached", &[("step", &step(*index))])
+        }
+        Note::Unmet {
+            step: index,
+            reason,
+        } => wording.say_with("note-unmet", &[("step", &step(*index)), ("reason", reason)]),
+        Note::Moot { step: index } => wording.say_with("note-moot", &[("step", &step(*index))]),
+        Note::Waited { step: index } => wording.say_with("note-waited", &[("step", &step(*index))]),
+        Note::Changed { step: index } => {
+            wording.say_with("note-changed", &[("step", &step(*index))])
+        }
+        Note::CutShort { reason } => wording.say_with("note-cut-short", &[("reason", reason)]),
+    }
+}
+
+/// Returns what a step does, its parameter first where an arrow has little room.
+pub fn short(step: &Step, language: Language) -> String {
+    let wording = language.wording();
+    let say = |key, what: String| wording.say_with(key, &[("what", &what)]);
+    match step {
+        Step::EnterPin(secret) => {
+            let alias = secret.masked().map(|masked| masked.alias.clone());
+            say("act-pin", alias.unwrap_or_default())
+        }
+        Step::Choose(chosen) => say("act-choose", wording.say(method(*chosen))),
+        Step::Agree(about) => say("act-agree", subject(*about, wording)),
+        Step::Refuse(about) => say("act-refuse", subject(*about, wording)),
+        Step::ExpectScreen(expected) => {
+            say("act-screen", wording.say(screen(expected.fields().id)))
+        }
+        other => act(other, language),
+    }
+}
+
+fn subject(subject: ConsentSubject, wording: &Wording) -> String {
+    wording.say(subject.kind().map_or("consent-everything", consent))
+}
+
+/// Returns what a step does, with its parameter.
+pub fn act(step: &Step, language: Language) -> String {
+    let wording = language.wording();
+    let kind = step.kind();
+    let name = match language {
+        Language::Ja => kind.ja,
+        Language::En => kind.en,
+    };
+    let parameter = match step {
+        Step::Choose(chosen) => Some(wording.say(method(*chosen))),
+        Step::EnterPin(secret) => secret.masked().map(|masked| masked.alias.clone()),
+        Step::ShowFace(face) | Step::Desk(DeskStep::VisualCheck(face)) => {
+            Some(wording.say(match face {
+                FaceShown::Match => "face-match",
+                FaceShown::Mismatch => "face-mismatch",
+            }))
+        }
+        Step::Register(decision) => Some(wording.say(match decision {
+            Decision::Accept => "button-register",
+            Decision::Decline => "button-not-now",
+        })),
+        Step::Agree(about) | Step::Refuse(about) => Some(subject(*about, wording)),
+        Step::Desk(DeskStep::MedicalInquiry(inquiry)) => Some(wording.say(medical(inquiry.kind))),
+        Step::ExpectScreen(expected) => Some(wording.say(screen(expected.fields().id))),
+        Step::ExpectPinTries(left) => Some(left.to_string()),
+        Step::PresentCard(person) | Step::OpenPortal(person) => person.clone(),
+        _ => None,
+    };
+    match (parameter, language) {
+        (None, _) => name.to_owned(),
+        (Some(parameter), Language::Ja) => format!("{name}（{parameter}）"),
+        (Some(parameter), Language::En) => format!("{name}: {parameter}"),
+    }
+}
+
+/// Returns the key of the name of a screen.
+pub fn screen(screen: ScreenId) -> &'static str {
+    match screen {
+        ScreenId::InsertCard => "screen-insert-card",
+        ScreenId::ChooseMethod => "screen-choose-method",
+        ScreenId::Face => "screen-face",
+        ScreenId::PinPad => "screen-pin-pad",
+        ScreenId::PinWrong => "screen-pin-wrong",
+        ScreenId::PinLocked => "screen-pin-locked",
+        ScreenId::VisualCheck => "screen-visual-check",
+        ScreenId::OfferRegistration => "screen-offer-registration",
+        ScreenId::CertificateEnding => "screen-certificate-ending",
+        ScreenId::CertificateExpired => "screen-certificate-expired",
+        ScreenId::CertificateLapsed => "screen-certificate-lapsed",
+        ScreenId::Consent => "screen-consent",
+        ScreenId::ConsentAll => "screen-consent-all",
+        ScreenId::ConsentLimit => "screen-consent-limit",
+        ScreenId::OralConsent => "screen-oral-consent",
+        ScreenId::Checking => "screen-checking",
+        ScreenId::Done => "screen-done",
+        ScreenId::TakeCard => "screen-take-card",
+        ScreenId::Unreadable => "screen-unreadable",
+        ScreenId::Counter => "screen-counter",
+        ScreenId::Outage => "screen-outage",
+    }
+}
+
+/// Returns the key of the name of a way to prove who one is.
+pub fn method(method: Method) -> &'static str {
+    match method {
+        Method::Face => "method-face",
+        Method::Pin => "method-pin",
+        Method::Visual => "method-visual",
+    }
+}
+
+/// Returns the key of what a consent is about.
+pub fn consent(kind: ConsentKind) -> &'static str {
+    match kind {
+        ConsentKind::Care => "consent-care",
+        ConsentKind::Checkup => "consent-checkup",
+        ConsentKind::Surgery => "consent-surgery",
+        ConsentKind::SpecificDisease => "consent-specific-disease",
+        ConsentKind::Limit => "consent-limit",
+    }
+}
+
+fn medical(kind: MedicalKind) -> &'static str {
+    match kind {
+        MedicalKind::Drug => "medical-drug",
+        MedicalKind::Diagnosis => "medical-diagnosis",
+        MedicalKind::Checkup => "medical-checkup",
+        MedicalKind::Surgery => "medical-surgery",
+        MedicalKind::EmergencySummary => "medical-emergency-summary",
+    }
+}
+
+fn inquiry(inquiry: &Inquiry) -> &'static str {
+    match inquiry {
+        Inquiry::Authenticate { .. } => "inquiry-authenticate",
+        Inquiry::Register { .. } => "inquiry-register",
+        Inquiry::Confirm { .. } => "inquiry-confirm",
+        Inquiry::Limit { .. } => "inquiry-limit",
+        Inquiry::Number { .. } => "inquiry-number",
+        Inquiry::Person { .. } => "inquiry-person",
+        Inquiry::Medical { kind, .. } => medical(*kind),
+        Inquiry::Portal { .. } => "inquiry-portal",
+    }
+}
+
+/// Returns the key of where a certificate stands.
+pub fn phase(phase: CertificatePhase) -> &'static str {
+    match phase {
+        CertificatePhase::Valid => "phase-valid",
+        CertificatePhase::Ending => "phase-ending",
+        CertificatePhase::Grace => "phase-grace",
+        CertificatePhase::Lapsed => "phase-lapsed",
+    }
+}
+
+fn validity(validity: Validity) -> &'static str {
+    match validity {
+        Validity::Valid => "validity-valid",
+        Validity::Invalid => "validity-invalid",
+        Validity::InvalidNewerExists => "validity-newer",
+        Validity::None => "validity-none",
+        Validity::Several => "validity-several",
+        Validity::ValidUnregistered => "validity-unregistered",
+    }
+}
+
+fn ground(ground: Ground) -> &'static str {
+    match ground {
+        Ground::CertificateInvalid => "ground-certificate-invalid",
+        Ground::CertificateRevoked => "ground-certificate-revoked",
+        Ground::CertificateLapsed => "ground-certificate-lapsed",
+        Ground::Withheld => "ground-withheld",
+        Ground::Unregistered => "ground-unregistered",
+        Ground::NotRecorded => "ground-not-recorded",
+        Ground::NoConsent => "ground-no-consent",
+        Ground::NotAuthorised => "ground-not-authorised",
+        Ground::UnknownToken => "ground-unknown-token",
+    }
+}
+
+/// Returns the key of the name of a kind of site.
+pub fn site(kind: SiteKind) -> &'static str {
+    match kind {
+        SiteKind::Clinic => "site-clinic",
+        SiteKind::Hospital => "site-hospital",
+        SiteKind::Pharmacy => "site-pharmacy",
+        SiteKind::Ambulance => "site-ambulance",
+        SiteKind::EligibilityOnly => "site-eligibility-only",
+        SiteKind::HomeVisit => "site-home-visit",
+        SiteKind::OnlineCare => "site-online-care",
+        SiteKind::Disaster => "site-disaster",
+    }
+}
+
+/// Returns the key of the name of what is judged.
+pub fn under_test(under_test: UnderTest) -> &'static str {
+    match under_test {
+        UnderTest::Any => "under-test-any",
+        UnderTest::Reader => "role-reader",
+        UnderTest::Backend => "role-backend",
+        UnderTest::Desk => "role-desk",
+        UnderTest::Card => "role-card",
+    }
+}
