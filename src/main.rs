@@ -1,2 +1,5 @@
 //! The `uketsuke` program.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    uketsuke::cli::main(std::env::args_os()).into()
+}

@@ -1,0 +1,121 @@
+//! What can be made to go wrong: faulty readers and backends, and the faults of a scenario's steps.
+
+use serde::Serialize;
+
+use crate::eligibility::Text;
+use crate::fault::FAULTS;
+use crate::requirement::{self, Subject};
+
+/// Something that can be made to go wrong.
+#[derive(Debug, Serialize)]
+pub(super) struct Listed {
+    /// Name, for `run --fault`; for a fault of a step, its kind.
+    pub(super) name: &'static str,
+    /// Where it sits.
+    pub(super) at: Subject,
+    /// The requirement that a faulty reader or backend breaks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) breaks: Option<requirement::Id>,
+    /// For a fault of a step, an example as it stands in a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) example: Option<&'static str>,
+    /// What happens.
+    pub(super) about: Text,
+}
+
+/// Returns everything that can be made to go wrong: faulty parts first, then the faults of steps.
+pub(super) fn all() -> Vec<Listed> {
+    let parts = FAULTS.iter().map(|fault| Listed {
+        name: fault.name,
+        at: fault.subject(),
+        breaks: Some(fault.breaks),
+        example: None,
+        about: fault.title(),
+    });
+    parts.chain(step_faults()).collect()
+}
+
+macro_rules! faults {
+    ($($at:ident $what:literal $example:literal $ja:literal $en:literal)*) => {
+        vec![$(Listed {
+            name: $what,
+            at: Subject::$at,
+            breaks: None,
+            example: Some($example),
+            about: Text::new($ja, $en),
+        }),*]
+    };
+}
+
+/// Returns what a scenario can let go wrong, in the order of the documentation.
+fn step_faults() -> Vec<Listed> {
+    faults! {
+        Card "removed" "fault: { card: { what: removed, when: before, command: verify } }"
+            "コマンドの前・途中・後にカードが抜かれる" "the card is pulled before, during or after a command"
+        Card "mute" "fault: { card: { what: mute, command: sign } }"
+            "カードが応答しない" "the card does not answer"
+        Card "status" "fault: { card: { what: status, status: \"6A80\", nth: 2 } }"
+            "別のステータスワードが返る" "another status word comes back, without data"
+        Card "truncated" "fault: { card: { what: truncated, command: read-binary } }"
+            "応答が途中で切れる" "half of the answer's data comes back"
+        Backend "down" "fault: { backend: { what: down } }"
+            "接続できない" "no connection"
+        Backend "silent" "fault: { backend: { what: silent, inquiry: confirm } }"
+            "待っても回答がない" "no answer within the reader's patience"
+        Backend "slow" "fault: { backend: { what: slow } }"
+            "回答が遅い" "the answer is late, within the reader's patience"
+        Backend "garbage" "fault: { backend: { what: garbage, always: true } }"
+            "回答ではないものが返る" "something comes back that is no answer"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{BackendFaultKind, CardFaultKind, FaultStep, Step};
+
+    #[test]
+    fn every_example_is_the_fault_that_it_shows_and_none_is_missing() {
+        let mut kinds = Vec::new();
+        for fault in step_faults() {
+            let steps: Vec<Step> =
+                serde_saphyr::from_str(&format!("- {}\n", fault.example.unwrap())).unwrap();
+            let kind = match &steps[0] {
+                Step::Fault(FaultStep::Card(fault)) => serde_json::to_value(fault.what),
+                Step::Fault(FaultStep::Backend(fault)) => serde_json::to_value(fault.what),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(kind.unwrap(), fault.name);
+            kinds.push((fault.at, fault.name));
+        }
+        // One arm per kind: a new kind does not compile before it is listed.
+        for kind in [
+            CardFaultKind::Removed,
+            CardFaultKind::Mute,
+            CardFaultKind::Status,
+            CardFaultKind::Truncated,
+        ] {
+            let name = match kind {
+                CardFaultKind::Removed => "removed",
+                CardFaultKind::Mute => "mute",
+                CardFaultKind::Status => "status",
+                CardFaultKind::Truncated => "truncated",
+            };
+            assert!(kinds.contains(&(Subject::Card, name)), "{name}");
+        }
+        for kind in [
+            BackendFaultKind::Down,
+            BackendFaultKind::Silent,
+            BackendFaultKind::Slow,
+            BackendFaultKind::Garbage,
+        ] {
+            let name = match kind {
+                BackendFaultKind::Down => "down",
+                BackendFaultKind::Silent => "silent",
+                BackendFaultKind::Slow => "slow",
+                BackendFaultKind::Garbage => "garbage",
+            };
+            assert!(kinds.contains(&(Subject::Backend, name)), "{name}");
+        }
+    }
+}

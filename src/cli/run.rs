@@ -1,0 +1,229 @@
+//! `uketsuke run`: plays scenarios headless and judges them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::output::{ReportFormat, Target, deliver};
+use super::pool::{self, Ending};
+use super::select;
+use super::shell::{Shell, tell};
+use super::transcripts::Transcripts;
+use crate::clock::system_now;
+use crate::exit_code::ExitCode;
+use crate::fault::{FAULTS, Fault};
+use crate::judge::judge_with;
+use crate::report::{Judged, Report, text};
+use crate::requirement;
+use crate::runner;
+use crate::scenario::{Playable, Scenario};
+use crate::transcript::Transcript;
+
+/// What `run` understands.
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// Scenario files, folders of them, or ids from `uketsuke list scenarios`
+    #[arg(value_name = "PATH or ID")]
+    scenarios: Vec<String>,
+    /// Only scenarios with one of these tags
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// Only scenarios that decide one of these requirements
+    #[arg(long, value_name = "ID")]
+    requirement: Vec<requirement::Id>,
+    /// Let breaches of this harness's own conventions (confidence L) count
+    #[arg(long)]
+    conventions: bool,
+    /// How many scenarios are played at a time; by default as many as there are processors
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+    /// The format of the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: ReportFormat,
+    /// Write the report to this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Write a transcript per scenario into this folder
+    #[arg(long, value_name = "DIR")]
+    transcripts: Option<PathBuf>,
+    /// Who plays the backend
+    #[arg(long, value_name = "SPEC", default_value = "embedded")]
+    backend: String,
+    /// Who plays the reader
+    #[arg(long, value_name = "SPEC", default_value = "reference")]
+    reader: String,
+    /// Break the reader or the backend in one way, to see that the judge notices (see `list faults`)
+    #[arg(long, value_name = "NAME", value_parser = fault)]
+    fault: Option<&'static Fault>,
+}
+
+fn fault(name: &str) -> Result<&'static Fault, String> {
+    Fault::named(name).ok_or_else(|| {
+        let nearest = FAULTS
+            .iter()
+            .min_by_key(|fault| strsim::levenshtein(fault.name, name));
+        format!(
+            "there is no such fault; did you mean {}? `uketsuke list faults` lists all",
+            nearest.map_or("another", |fault| fault.name)
+        )
+    })
+}
+
+/// What comes of playing a scenario.
+struct Played {
+    judged: Judged,
+    transcript: Option<Transcript>,
+}
+
+/// Plays scenarios and reports on them.
+///
+/// # Errors
+///
+/// [`Failure`] where nothing could be played; then nothing is written.
+pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
+    check_role("--backend", &args.backend, "embedded")?;
+    check_role("--reader", &args.reader, "reference")?;
+    let playables = selected(args)?;
+    let target = Target::open(args.output.as_deref())?;
+    let transcripts = match &args.transcripts {
+        Some(folder) => {
+            let ids = playables.iter().map(|p| p.scenario.id.as_str());
+            Some(Transcripts::open(folder, ids)?)
+        }
+        None => None,
+    };
+    let jobs = args.jobs.map_or_else(
+        || std::thread::available_parallelism().map_or(1, usize::from),
+        usize::from,
+    );
+    let runtime = runtime().map_err(Failure::Bug)?;
+    let conventions = args.conventions;
+    let options = runner::Options { fault: args.fault };
+    let keep = transcripts.is_some();
+    let mut unwritten: Option<Failure> = None;
+    let write = |played: &mut Played| {
+        if let (Some(transcripts), Some(transcript)) = (&transcripts, played.transcript.take())
+            && let Err(failure) = transcripts.write(&played.judged.id, &transcript)
+        {
+            // One message says it all: the next file would fail for the same reason.
+            unwritten.get_or_insert(failure);
+        }
+        let Judged { id, verdict, .. } = &played.judged;
+        tracing::info!(scenario = %id, verdict = verdict.name(), "played");
+    };
+    let work = move |playable: &Playable| play_one(playable, &options, conventions, keep);
+    let (results, ending) = runtime.block_on(pool::work_through(
+        playables,
+        jobs,
+        work,
+        interrupted(),
+        write,
+    ));
+    let judged = results.into_iter().flatten().map(|played| played.judged);
+    let report = Report::new(judged.collect());
+    let code = match ending {
+        Ending::Complete => deliver(&report, args.format, target, conventions, shell)?,
+        Ending::Interrupted => cut_short(&report, ExitCode::Interrupted, shell),
+        Ending::Panicked => cut_short(&report, ExitCode::Bug, shell),
+    };
+    Ok(match unwritten {
+        None => code,
+        Some(failure) => {
+            tell(&format!("error: {failure}"));
+            match code {
+                ExitCode::Passed | ExitCode::Nothing => ExitCode::Undecided,
+                worse => worse,
+            }
+        }
+    })
+}
+
+/// Tells what was finished. No report is written, for it would look like one over the whole.
+fn cut_short(report: &Report, code: ExitCode, shell: &Shell) -> ExitCode {
+    tell(text::render(report, shell.language, false).trim_end());
+    let why = match code {
+        ExitCode::Interrupted => "interrupted",
+        _ => "stopped by a bug of ours",
+    };
+    tell(&format!(
+        "{why}: the scenarios above were finished, the others were not; no report was written"
+    ));
+    code
+}
+
+fn check_role(option: &str, spec: &str, only: &str) -> Result<(), Failure> {
+    if spec == only {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{option} {spec:?}: this version has {only:?} alone; leave {option} out"
+    )))
+}
+
+/// Returns what is to be played: named, valid, and not filtered away.
+fn selected(args: &RunArgs) -> Result<Vec<Playable>, Failure> {
+    let mut library = select::bundled()?;
+    let named = select::named(&mut library, &args.scenarios)?;
+    let mut playables = select::playables(&library, &named, system_now())?;
+    playables.retain(|playable| wanted(&playable.scenario, &args.tag, &args.requirement));
+    if playables.is_empty() {
+        return Err(Failure::Nothing(
+            "no scenario was selected; `uketsuke list scenarios` shows ids, tags and requirements"
+                .to_owned(),
+        ));
+    }
+    Ok(playables)
+}
+
+fn wanted(scenario: &Scenario, tags: &[String], requirements: &[requirement::Id]) -> bool {
+    let tagged = tags.is_empty() || tags.iter().any(|tag| scenario.tags.contains(tag));
+    let decides = requirements.is_empty()
+        || requirements
+            .iter()
+            .any(|id| scenario.requirements.contains(id));
+    tagged && decides
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("no runtime could be started: {error}"))
+}
+
+/// Is ready once the user presses Ctrl-C.
+async fn interrupted() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::warn!("Ctrl-C ends the program at once: {error}");
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Plays and judges one scenario, on a thread and a runtime of its own.
+fn play_one(
+    playable: &Playable,
+    options: &runner::Options,
+    conventions: bool,
+    keep: bool,
+) -> Played {
+    let scenario = &playable.scenario;
+    let outcome = runtime().and_then(|runtime| {
+        runtime
+            .block_on(runner::play(playable, options))
+            .map_err(|error| error.to_string())
+    });
+    match outcome {
+        Ok(transcript) => {
+            let judgement = judge_with(&transcript.header.scenario, &transcript, conventions);
+            Played {
+                judged: Judged::new(scenario, judgement),
+                transcript: keep.then_some(transcript),
+            }
+        }
+        Err(why) => Played {
+            judged: Judged::not_played(scenario, &why),
+            transcript: None,
+        },
+    }
+}

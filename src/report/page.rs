@@ -1,0 +1,218 @@
+//! Lines of text for people: columns that line up with wide characters, colour where wanted.
+//!
+//! Everything that is put on a page passes the sanitiser; the only escape bytes that can be on it
+//! are the page's own.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::judge::Verdict;
+use crate::sanitise;
+use crate::wording::Language;
+
+/// Returns how many cells a terminal gives to a line of text.
+///
+/// A half-width dakuten or handakuten takes a cell of its own, as in ﾀﾞ: our version of
+/// `unicode-width` leaves it out, and the terminal UI adds it in the same way (libraries.md A5).
+pub fn width(text: &str) -> usize {
+    let marks = text.chars().filter(|c| matches!(c, 'ﾞ' | 'ﾟ')).count();
+    text.width() + marks
+}
+
+/// How a piece of text looks, where colour is wanted. Never the only carrier of a meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Style {
+    /// As it is.
+    #[default]
+    Plain,
+    /// Bold.
+    Strong,
+    /// Dim.
+    Faint,
+    /// Green.
+    Good,
+    /// Yellow.
+    Doubtful,
+    /// Red.
+    Bad,
+    /// Magenta.
+    Broken,
+}
+
+impl Style {
+    /// Returns the style of a verdict.
+    pub fn of(verdict: Verdict) -> Style {
+        match verdict {
+            Verdict::NotApplicable => Style::Faint,
+            Verdict::Pass => Style::Good,
+            Verdict::Inconclusive => Style::Doubtful,
+            Verdict::Fail => Style::Bad,
+            Verdict::Error => Style::Broken,
+        }
+    }
+
+    fn code(self) -> &'static str {
+        match self {
+            Style::Plain => "",
+            Style::Strong => "1",
+            Style::Faint => "2",
+            Style::Good => "32",
+            Style::Doubtful => "33",
+            Style::Bad => "1;31",
+            Style::Broken => "35",
+        }
+    }
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    text: String,
+    style: Style,
+}
+
+impl Cell {
+    /// Makes a cell that looks as `style` says.
+    pub fn styled(style: Style, text: impl Into<String>) -> Cell {
+        Cell {
+            text: sanitise::one_line(&text.into()).into_owned(),
+            style,
+        }
+    }
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Cell {
+        Cell::styled(Style::Plain, text)
+    }
+}
+
+/// Text that grows line by line.
+#[derive(Debug, Clone)]
+pub struct Page {
+    language: Language,
+    color: bool,
+    text: String,
+}
+
+impl Page {
+    /// Makes an empty page in a language, with or without colour.
+    pub fn new(language: Language, color: bool) -> Page {
+        Page {
+            language,
+            color,
+            text: String::new(),
+        }
+    }
+
+    /// Returns the language of the page.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Returns the wording in the language of the page.
+    pub fn pick<'a>(&self, ja: &'a str, en: &'a str) -> &'a str {
+        match self.language {
+            Language::Ja => ja,
+            Language::En => en,
+        }
+    }
+
+    /// Adds text to the line.
+    pub fn push(&mut self, text: &str) {
+        self.text.push_str(&sanitise::one_line(text));
+    }
+
+    /// Adds text that looks as `style` says to the line.
+    pub fn push_styled(&mut self, style: Style, text: &str) {
+        let text = sanitise::one_line(text);
+        if self.color && style != Style::Plain {
+            self.text
+                .push_str(&format!("\u{1b}[{}m{text}\u{1b}[0m", style.code()));
+        } else {
+            self.text.push_str(&text);
+        }
+    }
+
+    /// Ends the line; nothing trails behind it.
+    pub fn end_line(&mut self) {
+        self.text.truncate(self.text.trim_end_matches(' ').len());
+        self.text.push('\n');
+    }
+
+    /// Adds a whole line.
+    pub fn line(&mut self, text: &str) {
+        self.push(text);
+        self.end_line();
+    }
+
+    /// Adds a heading.
+    pub fn heading(&mut self, text: &str) {
+        self.push_styled(Style::Strong, text);
+        self.end_line();
+    }
+
+    /// Adds text of several lines, each with an indent.
+    pub fn block(&mut self, indent: usize, text: &str) {
+        for line in text.lines() {
+            self.line(&format!("{:indent$}{line}", ""));
+        }
+    }
+
+    /// Adds a table whose columns line up, each line with an indent; the last column is open.
+    pub fn table(&mut self, indent: usize, rows: &[Vec<Cell>]) {
+        let mut widths: Vec<usize> = Vec::new();
+        for row in rows {
+            widths.resize(widths.len().max(row.len()), 0);
+            for (widest, cell) in widths.iter_mut().zip(row) {
+                *widest = (*widest).max(width(&cell.text));
+            }
+        }
+        for row in rows {
+            self.push(&" ".repeat(indent));
+            for (index, cell) in row.iter().enumerate() {
+                self.push_styled(cell.style, &cell.text);
+                if index + 1 < row.len() {
+                    let gap = widths[index].saturating_sub(width(&cell.text)) + 2;
+                    self.push(&" ".repeat(gap));
+                }
+            }
+            self.end_line();
+        }
+    }
+
+    /// Returns the text.
+    pub fn into_string(self) -> String {
+        self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_with_wide_characters() {
+        let mut page = Page::new(Language::Ja, false);
+        page.table(
+            1,
+            &[
+                vec!["暗証番号".into(), "a".into()],
+                vec!["ﾔﾏﾀﾞ".into(), "b".into()],
+                vec!["pin".into(), "c".into()],
+            ],
+        );
+        let expected = " 暗証番号  a\n ﾔﾏﾀﾞ      b\n pin       c\n";
+        assert_eq!(page.into_string(), expected);
+    }
+
+    #[test]
+    fn only_the_page_itself_writes_escapes() {
+        let mut plain = Page::new(Language::En, false);
+        plain.push_styled(Style::Bad, "a\u{1b}[2J");
+        plain.end_line();
+        assert_eq!(plain.into_string(), "a␛[2J\n");
+        let mut colored = Page::new(Language::En, true);
+        colored.push_styled(Style::Bad, "a\u{1b}[2J");
+        assert_eq!(colored.into_string(), "\u{1b}[1;31ma␛[2J\u{1b}[0m");
+    }
+}
