@@ -271,13 +271,11 @@ impl Faulty {
             (ReaderFlaw::TriesNotShown, Screen::PinWrong { keys, .. }) => {
                 vec![Effect::Show(Screen::PinWrong { left: None, keys })]
             }
-            (ReaderFlaw::KeysNotShuffled, Screen::PinPad { left, .. }) => {
-                let keys = "1234567890".to_owned();
-                vec![Effect::Show(Screen::PinPad { left, keys })]
-            }
-            (ReaderFlaw::KeysNotShuffled, Screen::PinWrong { left, .. }) => {
-                let keys = "1234567890".to_owned();
-                vec![Effect::Show(Screen::PinWrong { left, keys })]
+            (ReaderFlaw::KeysNotShuffled, mut screen) => {
+                if let Screen::PinPad { keys, .. } | Screen::PinWrong { keys, .. } = &mut screen {
+                    "1234567890".clone_into(keys);
+                }
+                vec![Effect::Show(screen)]
             }
             (ReaderFlaw::LockedPinEndsVisit, Screen::PinLocked { .. }) => vec![
                 Effect::Show(Screen::PinLocked {
@@ -288,13 +286,9 @@ impl Faulty {
                 Effect::Show(Screen::TakeCard),
             ],
             (ReaderFlaw::PinNotOffered, Screen::ChooseMethod { methods }) => {
-                let face = vec![Method::Face];
-                let methods = if methods.contains(&Method::Face) {
-                    face
-                } else {
-                    methods
-                };
-                vec![Effect::Show(Screen::ChooseMethod { methods })]
+                let mut offered = methods.clone();
+                offered.retain(|method| *method == Method::Face || methods.len() == 1);
+                vec![Effect::Show(Screen::ChooseMethod { methods: offered })]
             }
             (ReaderFlaw::ConsentBeforeIdentity, screen @ Screen::ChooseMethod { .. }) => vec![
                 Effect::Show(Screen::Consent {

@@ -278,7 +278,6 @@ fn bare_steps(schema: &mut schemars::Schema) {
     add_words(schema, &["present-card", "open-portal"]);
 }
 
-/// As [`bare_steps`], for what staff do.
 fn bare_desk_steps(schema: &mut schemars::Schema) {
     add_words(schema, &["visual-check", "number-inquiry"]);
 }
