@@ -48,11 +48,17 @@ impl CheckIn {
         if !response.status.is_success() {
             return leave([Screen::Unreadable]);
         }
-        let [certificate, signature] = (self.terminal.certificate_commands)();
+        let certificate = self.terminal.certificate_commands;
         let (step, command) = match step {
             Step::Application => (Step::Authority, Command::select_file(TERMINAL_CA)),
-            Step::Authority => (Step::Certificate, certificate),
-            Step::Certificate => (Step::CertificateSignature, signature),
+            Step::Authority => {
+                let [body, _] = certificate();
+                (Step::Certificate, body)
+            }
+            Step::Certificate => {
+                let [_, signature] = certificate();
+                (Step::CertificateSignature, signature)
+            }
             Step::CertificateSignature => {
                 (Step::Challenge, Command::get_challenge(CHALLENGE_LENGTH))
             }

@@ -16,7 +16,8 @@ const CHANGE_KEY: u8 = 0x32;
 pub struct Recorder {
     transcript: Transcript,
     masker: Masker,
-    my_numbers: Vec<String>,
+    /// The forms of each My Number that must never appear in clear.
+    my_numbers: Vec<Vec<String>>,
     visit: u32,
 }
 
@@ -44,7 +45,7 @@ impl Recorder {
                 entries: Vec::new(),
             },
             masker,
-            my_numbers,
+            my_numbers: my_numbers.iter().map(|number| forms_of(number)).collect(),
             visit: 0,
         }
     }
@@ -178,10 +179,10 @@ impl Recorder {
             return value.clone();
         };
         let mut marked = text.clone();
-        for (index, number) in self.my_numbers.iter().enumerate() {
-            for form in forms_of(number) {
-                if marked.contains(&form) {
-                    marked = marked.replace(&form, &format!("my-number#{}", index + 1));
+        for (index, forms) in self.my_numbers.iter().enumerate() {
+            for form in forms {
+                if marked.contains(form) {
+                    marked = marked.replace(form, &format!("my-number#{}", index + 1));
                 }
             }
         }

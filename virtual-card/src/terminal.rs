@@ -12,6 +12,8 @@
 //!
 //! A card whose profile says `accept-stand-in: false` refuses the certificate.
 
+use std::sync::LazyLock;
+
 use crate::apdu::Command;
 use crate::applications::card_face::{self, tag};
 use crate::key::{SIGNATURE_LENGTH, TERMINAL, TERMINAL_CA};
@@ -48,6 +50,12 @@ const TERMINAL_ID: &[u8; KEY_ID_LENGTH] = b"7999999\x08\x05001\x00\x00\x00\x01";
 /// 0016 of 公的個人認証AP selected.
 #[must_use]
 pub fn certificate_commands() -> [Command; 2] {
+    // Always the same: signed once.
+    static COMMANDS: LazyLock<[Command; 2]> = LazyLock::new(make_certificate_commands);
+    COMMANDS.clone()
+}
+
+fn make_certificate_commands() -> [Command; 2] {
     let body = body();
     let signature = tlv::write(SIGNATURE_TAG, &TERMINAL_CA.sign_sha256(&body));
     let body = tlv::write(BODY_TAG, &body);
