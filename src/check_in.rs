@@ -20,11 +20,13 @@ use rand_chacha::rand_core::SeedableRng;
 use virtual_card::apdu::Command;
 
 use crate::eligibility::{
-    Answer, Authenticated, Care, CertificatePhase, Consent, ConsentAnswer, EmergencyConsent,
-    Moment, Site, SiteKind,
+    Answer, Authenticated, Care, CertificatePhase, Consent, EmergencyConsent, Moment, Site,
+    SiteKind,
 };
 use crate::rules::identity::CardFace;
 use crate::screen::{Method, Screen};
+
+use leave::leave;
 
 pub use effect::{CardReply, Effect, Event, PrintedFace};
 
@@ -172,11 +174,11 @@ impl CheckIn {
                 (Stage::Over, vec![Effect::Show(Screen::Counter)])
             }
             (Stage::Idle | Stage::Over, Event::Presented(face)) => self.presented(face, now),
-            (Stage::Identify(step, visit), event) => self.identify(step, visit, event, now),
+            (Stage::Identify(step, visit), event) => self.identify(step, visit, event),
             (Stage::Unlock(step, visit), event) => self.unlock(step, visit, event),
-            (Stage::Prove(step, visit), event) => self.prove(step, visit, event, now),
+            (Stage::Prove(step, visit), event) => self.prove(step, visit, event),
             (Stage::Inquire(step, visit), event) => self.inquire(step, visit, event, now),
-            (Stage::Consent(step, visit), event) => self.consent(step, visit, event, now),
+            (Stage::Consent(step, visit), event) => self.consent(step, visit, event),
             (stage @ (Stage::Idle | Stage::Leave | Stage::Over), _) => ignored(stage),
         }
     }
@@ -236,20 +238,6 @@ fn card_gone(stage: Stage) -> Turn {
 /// nobody waits for any more. Nothing happens, as on a kiosk.
 fn ignored(stage: Stage) -> Turn {
     (stage, Vec::new())
-}
-
-/// The reader gives up, or is done: power off (ACC-07), and the card may be taken (ACC-11).
-fn leave(screens: impl IntoIterator<Item = Screen>) -> Turn {
-    leave::leave(screens)
-}
-
-/// The answers that a consent question takes.
-fn agreed(answer: bool) -> ConsentAnswer {
-    if answer {
-        ConsentAnswer::Agree
-    } else {
-        ConsentAnswer::Refuse
-    }
 }
 
 /// What came back, in the reader's terms.

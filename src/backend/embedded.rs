@@ -152,8 +152,7 @@ impl Backend for Embedded {
         }
     }
 
-    fn arrange(&mut self, world: &World, at: Moment) -> Result<(), Cannot> {
-        let _ = at;
+    fn arrange(&mut self, world: &World, _at: Moment) -> Result<(), Cannot> {
         if self.people.is_empty() {
             self.consents = consent::earlier(&world.people);
         }

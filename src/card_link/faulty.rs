@@ -35,7 +35,7 @@ impl<L: CardLink> FaultyLink<L> {
         self.faults.push((fault, 0));
     }
 
-    /// Returns the link, and the faults that have not struck.
+    /// Returns the link; faults that have not struck are dropped with the visit.
     pub fn into_inner(self) -> L {
         self.inner
     }

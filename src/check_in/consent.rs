@@ -40,14 +40,7 @@ impl CheckIn {
     }
 
     /// Takes an event while consent is asked for.
-    pub(super) fn consent(
-        &mut self,
-        step: Step,
-        mut visit: Visit,
-        event: Event,
-        now: Moment,
-    ) -> Turn {
-        let _ = now;
+    pub(super) fn consent(&mut self, step: Step, mut visit: Visit, event: Event) -> Turn {
         match (step, event) {
             (Step::All { kinds }, Event::ConsentAnswered { kind: None, answer }) => match answer {
                 ConsentAnswer::Agree => {

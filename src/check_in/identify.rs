@@ -5,7 +5,7 @@ use virtual_card::status::Status;
 
 use super::{CARD_FACE_AP, CardReply, CheckIn, Effect, Event, JPKI_AP, Stage, Turn, Visit};
 use super::{ignored, leave, pin_pad, prove, unlock};
-use crate::eligibility::{Care, EmergencyConsent, Moment};
+use crate::eligibility::{Care, EmergencyConsent};
 use crate::rules::identity;
 use crate::screen::{Method, Screen};
 
@@ -85,7 +85,7 @@ impl CheckIn {
     }
 
     /// Takes an event while identity is being established.
-    pub(super) fn identify(&mut self, step: Step, visit: Visit, event: Event, now: Moment) -> Turn {
+    pub(super) fn identify(&mut self, step: Step, visit: Visit, event: Event) -> Turn {
         match (step, event) {
             (
                 Step::Choosing | Step::Typing | Step::Locked | Step::Looking,
@@ -103,10 +103,7 @@ impl CheckIn {
             (Step::Speaking, Event::OralConsentRecorded(consent)) => {
                 self.oral_consent(visit, consent)
             }
-            (step, _) => {
-                let _ = now;
-                ignored(Stage::Identify(step, visit))
-            }
+            (step, _) => ignored(Stage::Identify(step, visit)),
         }
     }
 
@@ -172,7 +169,7 @@ impl CheckIn {
 
     fn verified(&mut self, visit: Visit, status: Status) -> Turn {
         if status.is_success() {
-            return prove::begin(visit, Vec::new());
+            return prove::begin(visit);
         }
         match status.left() {
             Some(left) if left > 0 => self.show_pad(visit, |keys| Screen::PinWrong {
@@ -238,7 +235,7 @@ impl CheckIn {
         transmit(step, visit, command)
     }
 
-    fn read_face(&mut self, mut read: Vec<u8>, mut visit: Visit, response: &Response) -> Turn {
+    fn read_face(&mut self, mut read: Vec<u8>, visit: Visit, response: &Response) -> Turn {
         if response.status == Status::WRONG_OFFSET && !read.is_empty() {
             return self.look(visit);
         }
@@ -255,7 +252,6 @@ impl CheckIn {
             return transmit(Step::ReadingFace { read }, visit, command);
         }
         // The photo is compared by the camera and kept nowhere (ACC-09).
-        visit.photo_read = true;
         self.look(visit)
     }
 
@@ -273,7 +269,7 @@ impl CheckIn {
     /// A failed face check leads to another try, the PIN, or the counter (IDV-13).
     fn face_seen(&mut self, mut visit: Visit, matches: bool) -> Turn {
         if matches {
-            return self.begin_unlock(visit);
+            return unlock::begin(visit);
         }
         visit.face_failures += 1;
         if visit.face_failures < FACE_FAILURES_MAX {
@@ -294,7 +290,7 @@ impl CheckIn {
                 vec![Effect::Show(Screen::OralConsent)],
             );
         }
-        self.begin_unlock(visit)
+        unlock::begin(visit)
     }
 
     /// A refusal ends it: nothing is read (EMG-01).
@@ -302,12 +298,8 @@ impl CheckIn {
         visit.emergency = Some(consent);
         match consent {
             EmergencyConsent::Refused => leave([Screen::Counter]),
-            EmergencyConsent::Given | EmergencyConsent::Unobtainable => self.begin_unlock(visit),
+            EmergencyConsent::Given | EmergencyConsent::Unobtainable => unlock::begin(visit),
         }
-    }
-
-    fn begin_unlock(&mut self, visit: Visit) -> Turn {
-        unlock::begin(visit)
     }
 }
 

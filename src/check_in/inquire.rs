@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::{BackendReply, CheckIn, Effect, Event, Stage, Turn, Visit, agreed, ignored, leave};
+use super::{BackendReply, CheckIn, Effect, Event, Stage, Turn, Visit, ignored, leave};
 use crate::eligibility::{
-    Answer, Authenticated, Care, CertificatePhase, ConsentFlag, Eligibility, EmergencyConsent,
+    Answer, Care, CertificatePhase, ConsentAnswer, ConsentFlag, Eligibility, EmergencyConsent,
     Ground, Inquiry, MedicalKind, Moment, NumberKey, Validity,
 };
 use crate::rules;
@@ -65,7 +65,7 @@ impl CheckIn {
                 answer => refused(&answer),
             },
             (Step::AskingForLimit, Event::ConsentAnswered { answer, .. }) => {
-                if answer == agreed(true) {
+                if answer == ConsentAnswer::Agree {
                     let inquiry = Inquiry::Limit {
                         token: visit.token(),
                     };
@@ -90,7 +90,7 @@ impl CheckIn {
             .or_else(|| phase_of(&visit.certificate, now))
             .unwrap_or(CertificatePhase::Valid);
         let registered = authenticated.registered;
-        visit.authenticated = Some(Authenticated { ..authenticated });
+        visit.authenticated = Some(authenticated);
         visit.phase = Some(phase);
         match (phase, registered) {
             (CertificatePhase::Lapsed, _) => leave([Screen::CertificateLapsed]),

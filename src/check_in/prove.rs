@@ -5,7 +5,7 @@ use virtual_card::apdu::{Command, Response};
 
 use super::{CardReply, CheckIn, Effect, Event, Stage, Turn, Visit};
 use super::{ignored, inquire, leave, pin_pad};
-use crate::eligibility::{Bytes, Inquiry, Moment};
+use crate::eligibility::{Bytes, Inquiry};
 use crate::screen::Screen;
 
 /// 利用者証明用電子証明書 (card.md §2.1).
@@ -34,10 +34,10 @@ pub(super) enum Step {
 }
 
 /// Begins after a right PIN.
-pub(super) fn begin(visit: Visit, mut effects: Vec<Effect>) -> Turn {
-    effects.push(Effect::Show(Screen::Checking));
-    effects.push(Effect::Transmit(Command::select_file(USER_CERTIFICATE)));
-    (Stage::Prove(Step::SelectingCertificate, visit), effects)
+pub(super) fn begin(visit: Visit) -> Turn {
+    let (stage, mut effects) = begin_selected(visit);
+    effects.insert(0, Effect::Show(Screen::Checking));
+    (stage, effects)
 }
 
 /// Begins after the unlocking, which shows `checking` already.
@@ -50,14 +50,11 @@ pub(super) fn begin_selected(visit: Visit) -> Turn {
 
 impl CheckIn {
     /// Takes an event while the card is being read.
-    pub(super) fn prove(&mut self, step: Step, visit: Visit, event: Event, now: Moment) -> Turn {
+    pub(super) fn prove(&mut self, step: Step, visit: Visit, event: Event) -> Turn {
         let response = match event {
             Event::CardReplied(CardReply::Response(response)) => response,
             Event::CardReplied(_) => return leave([Screen::Unreadable]),
-            _ => {
-                let _ = now;
-                return ignored(Stage::Prove(step, visit));
-            }
+            _ => return ignored(Stage::Prove(step, visit)),
         };
         if !response.status.is_success() {
             return leave([Screen::Unreadable]);

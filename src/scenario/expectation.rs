@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Error, IntoDeserializer, MapAccess, SeqAccess};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
-use super::form::{self, Forms};
+use super::form::{Forms, read_by_form};
 use crate::eligibility::{ConsentFlag, ConsentKind, Ground, MedicalKind, PortalSection, Validity};
 use crate::requirement;
 use crate::screen::{Method, ScreenId};
@@ -152,9 +152,8 @@ impl<'de> Forms<'de> for MedicalExpectation {
     }
 
     fn from_map<A: MapAccess<'de>>(
-        map: MapAccessDeserializer<A>,
+        _map: MapAccessDeserializer<A>,
     ) -> Result<MedicalExpectation, A::Error> {
-        let _ = map;
         Err(A::Error::custom(format!(
             "a map stands here, where {} was expected",
             Self::EXPECTING
@@ -168,19 +167,7 @@ impl<'de> Forms<'de> for MedicalExpectation {
     }
 }
 
-macro_rules! read_by_form {
-    ($type:ty) => {
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                form::deserialize(deserializer)
-            }
-        }
-    };
-}
-
-read_by_form!(ScreenExpectation);
-read_by_form!(AnswerExpectation);
-read_by_form!(MedicalExpectation);
+read_by_form!(ScreenExpectation, AnswerExpectation, MedicalExpectation);
 
 /// Fields of an answer; what is left out may be anything.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]

@@ -22,8 +22,7 @@ pub(super) trait Forms<'de>: Sized {
     fn from_map<A: MapAccess<'de>>(map: MapAccessDeserializer<A>) -> Result<Self, A::Error>;
 
     /// Reads a list; most types have no such form.
-    fn from_list<A: SeqAccess<'de>>(list: SeqAccessDeserializer<A>) -> Result<Self, A::Error> {
-        let _ = list;
+    fn from_list<A: SeqAccess<'de>>(_list: SeqAccessDeserializer<A>) -> Result<Self, A::Error> {
         Err(A::Error::custom(format!(
             "a list stands here, where {} was expected",
             Self::EXPECTING
@@ -59,3 +58,15 @@ pub(super) fn deserialize<'de, T: Forms<'de>, D: Deserializer<'de>>(
 
     deserializer.deserialize_any(FormVisitor(PhantomData))
 }
+
+/// Makes types read by [`Forms`].
+macro_rules! read_by_form {
+    ($($type:ty),*) => {
+        $(impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                $crate::scenario::form::deserialize(deserializer)
+            }
+        })*
+    };
+}
+pub(super) use read_by_form;

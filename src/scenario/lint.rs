@@ -96,8 +96,6 @@ fn visits(scenario: &Scenario, lints: &mut Vec<Lint>) {
         match step {
             Step::PresentCard(_) => present = Some(index),
             Step::TakeCard => present = None,
-            Step::Fault(super::FaultStep::Card(fault))
-                if fault.what == super::CardFaultKind::Removed => {}
             _ => {}
         }
     }

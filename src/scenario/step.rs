@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, IntoDeserializer, MapAccess};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::expectation::{AnswerExpectation, PortalExpectation, ScreenExpectation};
-use super::form::{self, Forms};
+use super::form::{Forms, read_by_form};
 use super::registry::RegistryOverrides;
 use super::step_kind::StepKind;
 use super::{DateExpr, Span};
@@ -380,21 +380,15 @@ impl<'de> Forms<'de> for DeskStep {
     }
 }
 
-macro_rules! read_by_form {
-    ($type:ty) => {
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                form::deserialize(deserializer)
-            }
-        }
-
-        impl Serialize for $type {
+macro_rules! write_as_derived {
+    ($($type:ty),*) => {
+        $(impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 <$type>::serialize(self, serializer)
             }
-        }
+        })*
     };
 }
 
-read_by_form!(Step);
-read_by_form!(DeskStep);
+read_by_form!(Step, DeskStep);
+write_as_derived!(Step, DeskStep);

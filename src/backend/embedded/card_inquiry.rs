@@ -2,8 +2,9 @@
 
 use super::{Embedded, EmergencyAccess, Session, certificate, consent, refuse};
 use crate::eligibility::{
-    Answer, Authenticated, Care, CertificatePhase, Consent, Eligibility, EmergencyConsent, Ground,
-    Limit, LimitAnswer, Moment, Person, Qualification, Refusal, Site, SiteKind, Validity,
+    Answer, Authenticated, Care, CertificatePhase, Consent, ConsentAnswer, ConsentKind,
+    Eligibility, EmergencyConsent, Ground, Limit, LimitAnswer, Moment, Person, Qualification,
+    Refusal, Site, SiteKind, Validity,
 };
 use crate::rules::{self, evidence};
 use crate::scenario::Patient;
@@ -95,7 +96,7 @@ impl Embedded {
         }
         let (validity, qualification) =
             evidence::by_card(&patient.registry.qualifications, now.day());
-        let asked = asked_here(&session, now);
+        let asked = rules::consent::questions(&session.site, now.day());
         // Without a valid qualification no medical information (convention 14).
         let counted: Vec<Consent> = consents
             .iter()
@@ -108,8 +109,7 @@ impl Embedded {
             .collect();
         let consents = consent::flags(&session, phase, &counted, emergency, now);
         let specific = counted.iter().any(|consent| {
-            consent.kind == crate::eligibility::ConsentKind::SpecificDisease
-                && consent.answer == crate::eligibility::ConsentAnswer::Agree
+            consent.kind == ConsentKind::SpecificDisease && consent.answer == ConsentAnswer::Agree
         });
         let eligibility = Eligibility {
             validity,
@@ -162,10 +162,6 @@ fn phase_of(patient: &Patient, now: Moment) -> Result<CertificatePhase, Refusal>
         CertificatePhase::Lapsed => Err(refuse(Ground::CertificateLapsed)),
         phase => Ok(phase),
     }
-}
-
-fn asked_here(session: &Session, now: Moment) -> Vec<crate::eligibility::ConsentKind> {
-    rules::consent::questions(&session.site, now.day())
 }
 
 /// Ambulances, and hospitals whose account is authorised (EMG-04).
