@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use uketsuke::judge::judge;
 use uketsuke::library::Library;
-use uketsuke::runner::{Options, play};
+use uketsuke::runner::{Options, play_blocking};
 use uketsuke::scenario::Playable;
 
 /// CPU milliseconds of one reception, at most.
@@ -40,13 +40,8 @@ fn resident_kib() -> u64 {
 }
 
 fn receptions(playable: &Playable, count: usize) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
     for _ in 0..count {
-        let transcript = runtime
-            .block_on(play(playable, &Options::default()))
-            .unwrap();
+        let transcript = play_blocking(playable, &Options::default()).unwrap();
         black_box(judge(&transcript.header.scenario, &transcript));
     }
 }

@@ -47,6 +47,9 @@ pub enum RunError {
     /// The backend cannot be put into the state that the scenario needs.
     #[error("the backend cannot be arranged: {0}")]
     Arrange(#[from] Cannot),
+    /// No runtime could be started to play on.
+    #[error("no runtime could be started: {0}")]
+    Runtime(#[from] std::io::Error),
     /// The scenario names what its resolution should have refused.
     #[error("scenario {id}, step {step}: {reason}")]
     Scenario {
@@ -75,6 +78,17 @@ pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, 
     let mut run = Run::new(playable, reader, backend)?;
     run.play().await?;
     Ok(run.recorder.finish())
+}
+
+/// Plays a scenario to its end on a runtime of its own; for a thread that may wait.
+///
+/// # Errors
+///
+/// [`RunError`] where we could not do our work.
+pub fn play_blocking(playable: &Playable, options: &Options) -> Result<Transcript, RunError> {
+    tokio::runtime::Builder::new_current_thread()
+        .build()?
+        .block_on(play(playable, options))
 }
 
 /// One run of one scenario.

@@ -10,7 +10,7 @@ use uketsuke::eligibility::{
     Answer, ConsentKind, EmergencyConsent, Inquiry, MedicalKind, Moment, SiteKind,
 };
 use uketsuke::library::Library;
-use uketsuke::runner::{Options, play};
+use uketsuke::runner::{Options, play_blocking};
 use uketsuke::scenario::{
     BackendFault, BackendFaultKind, CardFault, CardFaultKind, ConsentSubject, Decision, DeskStep,
     FaceShown, FaultStep, Playable, Source, Step, When,
@@ -157,11 +157,7 @@ fn run(playable: &Playable) -> Transcript {
 }
 
 fn run_with(playable: &Playable, options: Options) -> Transcript {
-    tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap()
-        .block_on(play(playable, &options))
-        .unwrap()
+    play_blocking(playable, &options).unwrap()
 }
 
 /// The visits of a transcript, each with its entries.

@@ -9,16 +9,12 @@ use uketsuke::eligibility::Moment;
 use uketsuke::fault::{FAULTS, Fault};
 use uketsuke::judge::{Finding, Judgement, Verdict, judge};
 use uketsuke::library::Library;
-use uketsuke::runner::{Options, play};
+use uketsuke::runner::{Options, play_blocking};
 use uketsuke::scenario::Playable;
-use uketsuke::transcript::{Entry, Event, Transcript};
+use uketsuke::transcript::{Entry, Transcript};
 
 fn run(playable: &Playable, fault: Option<&'static Fault>) -> Transcript {
-    tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap()
-        .block_on(play(playable, &Options { fault }))
-        .unwrap()
+    play_blocking(playable, &Options { fault }).unwrap()
 }
 
 fn judged(transcript: &Transcript) -> Judgement {
@@ -161,20 +157,6 @@ fn verdicts(judgement: &Judgement) -> BTreeMap<Key, Verdict> {
     verdicts
 }
 
-fn kind(event: &Event) -> &'static str {
-    match event {
-        Event::Stimulus(_) => "stimulus",
-        Event::Screen(_) => "screen",
-        Event::Command(_) => "command",
-        Event::Response(_) => "response",
-        Event::Inquiry(_) => "inquiry",
-        Event::Answer(_) => "answer",
-        Event::Card(_) => "card",
-        Event::Fault(_) => "fault",
-        Event::Note(_) => "note",
-    }
-}
-
 /// Takes entries away; `renumbered`, so that no gap in the numbers tells of it.
 fn without(transcript: &Transcript, gone: impl Fn(&Entry) -> bool, renumbered: bool) -> Transcript {
     let mut less = transcript.clone();
@@ -250,7 +232,7 @@ fn no_kind_of_entry_taken_away_turns_a_finding_into_a_pass() {
         let before = verdicts(&judged(transcript));
         for gone in kinds {
             for renumbered in [false, true] {
-                let less = without(transcript, |it| kind(&it.event) == gone, renumbered);
+                let less = without(transcript, |it| it.event.kind() == gone, renumbered);
                 let from: &[Verdict] = if renumbered {
                     &[Verdict::Fail]
                 } else {

@@ -13,7 +13,7 @@ use uketsuke::eligibility::Moment;
 use uketsuke::fault::{FAULTS, Fault};
 use uketsuke::judge::{Judgement, Verdict, judge};
 use uketsuke::library::Library;
-use uketsuke::runner::{Options, play};
+use uketsuke::runner::{Options, play_blocking};
 use uketsuke::scenario::Playable;
 use uketsuke::transcript::{Event, Note, Transcript};
 
@@ -25,11 +25,7 @@ struct Sound {
 }
 
 fn run(playable: &Playable, fault: Option<&'static Fault>) -> (Transcript, Judgement) {
-    let transcript = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap()
-        .block_on(play(playable, &Options { fault }))
-        .unwrap();
+    let transcript = play_blocking(playable, &Options { fault }).unwrap();
     let judgement = judge(&transcript.header.scenario, &transcript);
     (transcript, judgement)
 }

@@ -12,7 +12,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use uketsuke::eligibility::Moment;
 use uketsuke::judge::{Judgement, Verdict, judge};
 use uketsuke::library::Library;
-use uketsuke::runner::{Options, play};
+use uketsuke::runner::{Options, play_blocking};
 use uketsuke::scenario::{Lint, Playable, Scenario, Step};
 use uketsuke::transcript::Transcript;
 
@@ -36,11 +36,7 @@ struct Played {
 }
 
 fn play_one(playable: &Playable) -> Played {
-    let transcript = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap()
-        .block_on(play(playable, &Options::default()))
-        .unwrap();
+    let transcript = play_blocking(playable, &Options::default()).unwrap();
     let judgement = judge(&transcript.header.scenario, &transcript);
     Played {
         scenario: playable.scenario.clone(),

@@ -43,11 +43,7 @@ impl Stage for Bundled {
             .iter()
             .find(|playable| playable.scenario.id == id)
             .ok_or_else(|| format!("there is no scenario {id:?}"))?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .map_err(|error| error.to_string())?;
-        let transcript = runtime
-            .block_on(runner::play(playable, &runner::Options::default()))
+        let transcript = runner::play_blocking(playable, &runner::Options::default())
             .map_err(|error| error.to_string())?;
         let judgement = judge(&transcript.header.scenario, &transcript);
         Ok((transcript, judgement))

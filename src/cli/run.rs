@@ -208,12 +208,7 @@ fn play_one(
     keep: bool,
 ) -> Played {
     let scenario = &playable.scenario;
-    let outcome = runtime().and_then(|runtime| {
-        runtime
-            .block_on(runner::play(playable, options))
-            .map_err(|error| error.to_string())
-    });
-    match outcome {
+    match runner::play_blocking(playable, options) {
         Ok(transcript) => {
             let judgement = judge_with(&transcript.header.scenario, &transcript, conventions);
             Played {
@@ -222,7 +217,7 @@ fn play_one(
             }
         }
         Err(why) => Played {
-            judged: Judged::not_played(scenario, &why),
+            judged: Judged::not_played(scenario, &why.to_string()),
             transcript: None,
         },
     }

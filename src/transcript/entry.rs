@@ -127,6 +127,23 @@ pub enum Event {
     Note(Note),
 }
 
+impl Event {
+    /// Returns the `kind` as it stands in a transcript.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Event::Stimulus(_) => "stimulus",
+            Event::Screen(_) => "screen",
+            Event::Command(_) => "command",
+            Event::Response(_) => "response",
+            Event::Inquiry(_) => "inquiry",
+            Event::Answer(_) => "answer",
+            Event::Card(_) => "card",
+            Event::Fault(_) => "fault",
+            Event::Note(_) => "note",
+        }
+    }
+}
+
 /// Something that a person does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -50,7 +50,7 @@ pub(crate) fn skeleton(transcript: &Transcript) -> String {
             Event::Response(response) => response_line(response, true),
             event => json(&event_value(event), true),
         };
-        let _ = writeln!(text, "{} {} {what}", entry.visit, kind(&entry.event));
+        let _ = writeln!(text, "{} {} {what}", entry.visit, entry.event.kind());
     }
     text
 }
@@ -80,7 +80,7 @@ fn line(entry: &Entry) -> String {
         entry.visit,
         word(&entry.from),
         word(&entry.to),
-        kind(&entry.event)
+        entry.event.kind()
     )
 }
 
@@ -88,20 +88,6 @@ fn word<T: serde::Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         other => format!("{other:?}"),
-    }
-}
-
-fn kind(event: &Event) -> &'static str {
-    match event {
-        Event::Stimulus(_) => "stimulus",
-        Event::Screen(_) => "screen",
-        Event::Command(_) => "command",
-        Event::Response(_) => "response",
-        Event::Inquiry(_) => "inquiry",
-        Event::Answer(_) => "answer",
-        Event::Card(_) => "card",
-        Event::Fault(_) => "fault",
-        Event::Note(_) => "note",
     }
 }
 
