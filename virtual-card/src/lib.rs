@@ -29,6 +29,7 @@
 //! | [`profile`] | who the holder is, dates, PINs, numbers; the YAML; what follows from the dates |
 //! | [`card`] | the commands, and what the card remembers with and without power |
 //! | [`applications`] | the applications as tables: files, and what opens which |
+//! | [`image`] | draws name, address and numbers as the images in the files |
 //! | [`certificate`] | issues the certificates under authorities that nobody can mistake |
 //! | [`terminal`] | the stand-in for unlocking the user key without a PIN |
 //! | [`apdu`], [`status`], [`tlv`] | the formats on the wire |
@@ -56,6 +57,7 @@ pub mod apdu;
 pub mod applications;
 pub mod card;
 pub mod certificate;
+pub mod image;
 mod key;
 mod pin;
 pub mod profile;

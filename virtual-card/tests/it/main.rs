@@ -4,6 +4,7 @@
 mod certificates;
 mod commands;
 mod face;
+mod image;
 mod model;
 mod profiles;
 mod program;
