@@ -46,6 +46,7 @@
 //!   built;
 //! - the number of tries of 生年月日, physical sizes of most files, an empty photo on a card without
 //!   one, what a short identifier does to the current file;
+//! - the font of the images, and what a name or address longer than a line looks like ([`image`]);
 //! - everything in [`terminal`] beyond the first two commands' lengths.
 //!
 //! Not built: 共通カードAP, 住基AP and 券面入力補助AP (6A82), the other files of 券面事項確認AP,

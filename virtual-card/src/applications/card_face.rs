@@ -2,12 +2,13 @@
 //!
 //! Built: 0002 (the face), its three key references, and the card's own key. Later work: 0001 (age
 //! record), 0003, 0004 and 0005; they exist on a real card, so the 6A82 given here is not the
-//! real answer. Images of name, address and security code are placeholders, the photo a drawing.
+//! real answer. Name, address and security code are drawn for the holder; the photo is a drawing.
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use crate::applications::{Access, Application, CARD_FACE, Credential, File, Kind, filled};
+use crate::image;
 use crate::key::{self, EXPONENT, Key, Purpose};
 use crate::pin::PinName;
 use crate::profile::Profile;
@@ -61,9 +62,9 @@ pub mod tag {
     pub const SEX: u16 = 0xDF23;
     /// The card's own public key.
     pub const PUBLIC_KEY: u16 = 0xDF24;
-    /// 氏名, PNG of 216 by 12.
+    /// 氏名, PNG of 216 by 12 ([`crate::image::name`]).
     pub const NAME: u16 = 0xDF25;
-    /// 住所, PNG of 288 by 12.
+    /// 住所, PNG of 288 by 12 ([`crate::image::address`]).
     pub const ADDRESS: u16 = 0xDF26;
     /// 顔写真, JPEG 2000 of 378 by 472; empty on a card without photo (convention of this harness).
     pub const PHOTO: u16 = 0xDF27;
@@ -71,7 +72,7 @@ pub mod tag {
     pub const SIGNATURE: u16 = 0xDF28;
     /// Last day of validity, `YYYYMMDD`.
     pub const EXPIRES: u16 = 0xDF29;
-    /// Security code, PNG of 24 by 12.
+    /// Security code, PNG of 24 by 12 ([`crate::image::security_code`]).
     pub const SECURITY_CODE: u16 = 0xDF2A;
     /// Public exponent within the public key.
     pub const EXPONENT: u16 = 0x90;
@@ -79,9 +80,6 @@ pub mod tag {
     pub const MODULUS: u16 = 0x91;
 }
 
-const NAME_IMAGE: &[u8] = include_bytes!("../../assets/name.png");
-const ADDRESS_IMAGE: &[u8] = include_bytes!("../../assets/address.png");
-const CODE_IMAGE: &[u8] = include_bytes!("../../assets/code.png");
 const FACE_ADULT: &[u8] = include_bytes!("../../assets/face-adult.jp2");
 const FACE_CHILD: &[u8] = include_bytes!("../../assets/face-child.jp2");
 const FACE_ELDER: &[u8] = include_bytes!("../../assets/face-elder.jp2");
@@ -124,8 +122,8 @@ fn face_objects(profile: &Profile) -> [Vec<u8>; 9] {
     );
     let sex = tlv::write(tag::SEX, &[profile.holder.sex.code()]);
     let public = tlv::write(tag::PUBLIC_KEY, &public_key(card_key));
-    let name = tlv::write(tag::NAME, NAME_IMAGE);
-    let address = tlv::write(tag::ADDRESS, ADDRESS_IMAGE);
+    let name = tlv::write(tag::NAME, &image::name(&profile.holder.name));
+    let address = tlv::write(tag::ADDRESS, &image::address(&profile.holder.address));
     let photo = tlv::write(tag::PHOTO, photo(profile));
     let signed = [
         DIGESTS_HEADER.as_slice(),
@@ -136,6 +134,7 @@ fn face_objects(profile: &Profile) -> [Vec<u8>; 9] {
     .concat();
     let signature = key::CARD_FACE_CA.sign_verbatim(&signed).unwrap_or_default();
     let expires = digits(profile.card_expires());
+    let security_code = image::security_code(&profile.security_code);
     [
         birth,
         sex,
@@ -145,7 +144,7 @@ fn face_objects(profile: &Profile) -> [Vec<u8>; 9] {
         photo,
         tlv::write(tag::SIGNATURE, &signature),
         tlv::write(tag::EXPIRES, expires.as_bytes()),
-        tlv::write(tag::SECURITY_CODE, CODE_IMAGE),
+        tlv::write(tag::SECURITY_CODE, &security_code),
     ]
 }
 

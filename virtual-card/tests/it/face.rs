@@ -10,7 +10,7 @@ use virtual_card::tlv;
 
 use crate::{card, data, profile, read_all, select, select_file, status, verify};
 
-fn face(name: &str) -> Vec<u8> {
+pub(crate) fn face(name: &str) -> Vec<u8> {
     let mut card = card(name);
     select(&mut card, CARD_FACE);
     let code_b = profile(name).code_b();

@@ -1,9 +1,12 @@
 //! The images of the card's texts, decoded and looked at pixel by pixel.
 
 use proptest::prelude::*;
+use virtual_card::applications::card_face::tag;
 use virtual_card::image::{self, LINE_HEIGHT};
 use virtual_card::profile::Profile;
+use virtual_card::tlv;
 
+use crate::face::face;
 use crate::profile;
 
 /// Decodes an image into rows of `#` for black and `.` for white.
@@ -176,6 +179,20 @@ fn every_standard_holder_is_drawn_without_a_crossed_box() {
         let text = format!("{}{}", holder.name, holder.address);
         let missing: String = text.chars().filter(|one| !image::is_drawn(*one)).collect();
         assert_eq!(missing, "", "{name}");
+    }
+}
+
+#[test]
+fn card_face_holds_the_images_of_its_holder() {
+    for name in Profile::standard_names() {
+        let file = face(name);
+        let (outer, _) = tlv::read(&file).unwrap();
+        let value = |tag| tlv::find(outer.value, tag).unwrap();
+        let profile = profile(name);
+        assert_eq!(value(tag::NAME), image::name(&profile.holder.name));
+        assert_eq!(value(tag::ADDRESS), image::address(&profile.holder.address));
+        let code = image::security_code(&profile.security_code);
+        assert_eq!(value(tag::SECURITY_CODE), code);
     }
 }
 
