@@ -38,4 +38,21 @@ pub trait CardLink: Send {
 
     /// Takes the power away: the security status goes with it (card.md §3).
     fn power_off(&mut self);
+
+    /// Resets the card while it keeps its power: the security status stays (card.md §3).
+    fn reset(&mut self);
+}
+
+impl<L: CardLink + ?Sized> CardLink for Box<L> {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, Lost> {
+        (**self).transmit(command)
+    }
+
+    fn power_off(&mut self) {
+        (**self).power_off();
+    }
+
+    fn reset(&mut self) {
+        (**self).reset();
+    }
 }

@@ -1,17 +1,23 @@
-//! Faulty readers and backends (mutants): one catalogue, each an interposer on a seam.
+//! Faulty readers, backends and cards (mutants): one catalogue, each an interposer on a seam.
 //!
-//! Each breaks one requirement and names it. There is no fault inside `check_in` or the embedded
-//! backend: what is here changes what goes into them or comes out.
+//! Each breaks one requirement and names it. There is no fault inside `check_in`, the embedded
+//! backend or the virtual card: what is here changes what goes into them or comes out.
 
 mod backend;
+mod card;
 mod reader;
 
+use virtual_card::card::Card;
+use virtual_card::profile::Profile;
+
 use crate::backend::Backend;
+use crate::card_link::{CardLink, InProcess};
 use crate::eligibility::Text;
 use crate::reader::Reader;
 use crate::requirement::{Id, Subject};
 
 pub use backend::BackendFlaw;
+pub use card::CardFlaw;
 pub use reader::ReaderFlaw;
 
 /// A way in which an implementation can be wrong.
@@ -21,6 +27,8 @@ pub enum Flaw {
     Reader(ReaderFlaw),
     /// Of a backend.
     Backend(BackendFlaw),
+    /// Of a card.
+    Card(CardFlaw),
 }
 
 /// One entry of the catalogue of faults.
@@ -44,6 +52,7 @@ impl Fault {
         match self.flaw {
             Flaw::Reader(_) => Subject::Reader,
             Flaw::Backend(_) => Subject::Backend,
+            Flaw::Card(_) => Subject::Card,
         }
     }
 
@@ -67,6 +76,23 @@ pub fn interpose(
     match fault.flaw {
         Flaw::Reader(flaw) => (Box::new(reader::Faulty::new(flaw, reader)), backend),
         Flaw::Backend(flaw) => (reader, Box::new(backend::Faulty::new(flaw, backend))),
+        Flaw::Card(_) => (reader, backend),
+    }
+}
+
+/// Returns the card as it was issued: with wrong dates where the fault is one of issuing.
+pub fn issued(fault: Option<&Fault>, profile: &Profile) -> Profile {
+    match fault.map(|fault| fault.flaw) {
+        Some(Flaw::Card(flaw)) => card::issued(flaw, profile),
+        _ => profile.clone(),
+    }
+}
+
+/// Makes a card and the way to it, with the fault between where it is one of the card.
+pub fn card_link(fault: Option<&Fault>, profile: &Profile, seed: u64) -> Box<dyn CardLink> {
+    match fault.map(|fault| fault.flaw) {
+        Some(Flaw::Card(flaw)) => Box::new(card::Faulty::new(flaw, profile, seed)),
+        _ => Box::new(InProcess::new(Card::new(profile, seed))),
     }
 }
 

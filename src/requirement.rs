@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::eligibility::Text;
 pub use id::{Family, Id, UnknownId};
-pub use vectors::{DayVector, InstantVector, VectorPhase, Vectors, vectors};
+pub use vectors::{DayVector, InstantVector, ValidityVector, VectorPhase, Vectors, vectors};
 
 /// First day of full operation of the eligibility system; before it nothing is in force.
 pub const FULL_OPERATION: Date = date(2021, 10, 20);

@@ -4,31 +4,27 @@
 //! A step is given when the reader waits for a person: stimuli answer the screen that is shown, an
 //! expectation leaves a note that the judge reads. Every loop is bounded.
 
+mod ask;
 mod desk;
+mod probe;
 mod visit;
 
 use std::collections::VecDeque;
 
-use crate::backend::{Backend, Cannot, Outage, World, embedded::Embedded};
-use crate::check_in::{BackendReply, Effect, Event};
-use crate::eligibility::{Inquiry, InquiryKind, Moment, Site};
+use crate::backend::{Backend, Cannot, World, embedded::Embedded};
+use crate::check_in::{Effect, Event};
+use crate::eligibility::{Moment, Site};
 use crate::fault::{self, Fault};
 use crate::reader::{Reader, Reference};
-use crate::scenario::{
-    BackendFault, BackendFaultKind, CardFault, FaultStep, Patient, Playable, Scenario, Step,
-};
+use crate::scenario::{BackendFault, CardFault, FaultStep, Patient, Playable, Scenario, Step};
 use crate::screen::{Screen, ScreenId};
-use crate::transcript::{self, Event as Entry, Note, Recorder, Reply, Role, Roles, Transcript};
+use crate::transcript::{self, Event as Entry, Note, Recorder, Role, Roles, Transcript};
 
 use visit::Slot;
 
-/// Virtual milliseconds of one APDU, of one inquiry, and of a slow one; a convention of this
-/// harness, short enough that a reception of pace 0 stays within the second that it began in.
+/// Virtual milliseconds of one APDU; a convention of this harness, short enough that a reception of
+/// pace 0 stays within the second that it began in.
 const APDU_MS: u64 = 2;
-const INQUIRY_MS: u64 = 100;
-const SLOW_INQUIRY_MS: u64 = 6_000;
-/// How long our reader waits for a backend (ELIG-14 expects an answer within 7 s).
-const PATIENCE_MS: u64 = 10_000;
 /// How long our reader waits for a card.
 const CARD_PATIENCE_MS: u64 = 5_000;
 /// Effects that one stimulus may lead to: a reader that does more is running in circles.
@@ -37,7 +33,7 @@ const EFFECTS_MAX: usize = 400;
 /// What plays in a run, beside the scenario.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// A faulty reader in place of the reference, or a faulty backend in place of ours.
+    /// A faulty reader in place of the reference, or a faulty backend or card in place of ours.
     pub fault: Option<&'static Fault>,
 }
 
@@ -75,7 +71,7 @@ pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, 
     if let Some(fault) = options.fault {
         (reader, backend) = fault::interpose(fault, reader, backend);
     }
-    let mut run = Run::new(playable, reader, backend)?;
+    let mut run = Run::new(playable, reader, backend, options.fault)?;
     run.play().await?;
     Ok(run.recorder.finish())
 }
@@ -116,6 +112,7 @@ impl<'a> Run<'a> {
         playable: &'a Playable,
         reader: Box<dyn Reader>,
         mut backend: Box<dyn Backend>,
+        fault: Option<&'static Fault>,
     ) -> Result<Run<'a>, RunError> {
         let scenario = &playable.scenario;
         let world = World {
@@ -137,7 +134,7 @@ impl<'a> Run<'a> {
             people: scenario.people.clone(),
             site: scenario.site.clone(),
             now: scenario.at,
-            slot: Slot::new(playable),
+            slot: Slot::new(playable, fault),
             screen: Screen::InsertCard,
             card_faults: Vec::new(),
             backend_faults: Vec::new(),
@@ -202,7 +199,10 @@ impl<'a> Run<'a> {
             | Step::ExpectAnswer(_)
             | Step::ExpectNoInquiry(_)
             | Step::ExpectPinTries(_)
-            | Step::ExpectPortal(_) => self.note(Note::Reached { step: index }),
+            | Step::ExpectPortal(_)
+            | Step::ExpectCertificate(_)
+            | Step::ExpectCard(_) => self.note(Note::Reached { step: index }),
+            Step::Probe(probes) => self.probe(index, probes),
             stimulus => self.stimulus(index, stimulus).await,
         }
         Ok(())
@@ -291,11 +291,11 @@ impl<'a> Run<'a> {
                     None
                 }
                 Effect::PowerOff => {
-                    self.power_off();
+                    self.power_off(Role::Reader);
                     None
                 }
                 Effect::Transmit(command) => {
-                    let (reply, was_pulled) = self.transmit(&command.to_bytes());
+                    let (reply, was_pulled) = self.transmit(Role::Reader, &command.to_bytes());
                     pulled = was_pulled;
                     Some(Event::CardReplied(reply))
                 }
@@ -329,63 +329,6 @@ impl<'a> Run<'a> {
             Entry::Screen(screen.clone()),
         );
         self.screen = screen;
-    }
-
-    /// Asks the backend, with the faults that the scenario has injected.
-    async fn ask(&mut self, from: Role, inquiry: &Inquiry) -> BackendReply {
-        let n = self.recorder.inquiry(self.now, from, inquiry);
-        let fault = self.due_backend_fault(inquiry.kind());
-        if let Some(fault) = fault {
-            let text = format!("backend {fault:?}").to_lowercase();
-            self.recorder.record(
-                self.now,
-                Role::Harness,
-                Role::Backend,
-                Some(n),
-                Entry::Fault(text),
-            );
-        }
-        let (took, answer) = match fault {
-            Some(BackendFaultKind::Down) => (
-                INQUIRY_MS,
-                Err(Outage::Down("connection refused".to_owned())),
-            ),
-            Some(BackendFaultKind::Silent) => (
-                PATIENCE_MS,
-                Err(Outage::Silent {
-                    limit_ms: PATIENCE_MS,
-                }),
-            ),
-            Some(BackendFaultKind::Garbage) => (
-                INQUIRY_MS,
-                Err(Outage::Malformed("four random bytes".to_owned())),
-            ),
-            Some(BackendFaultKind::Slow) => {
-                self.now = self.now.plus_ms(SLOW_INQUIRY_MS);
-                (INQUIRY_MS, self.backend.ask(inquiry, self.now).await)
-            }
-            None => (INQUIRY_MS, self.backend.ask(inquiry, self.now).await),
-        };
-        self.now = self.now.plus_ms(took);
-        let (reply, event) = match answer {
-            Ok(answer) => (Reply::Answer(answer.clone()), BackendReply::Answer(answer)),
-            Err(Outage::Malformed(reason)) => (Reply::Malformed(reason), BackendReply::Outage),
-            Err(outage) => (Reply::Outage(outage.to_string()), BackendReply::Outage),
-        };
-        self.recorder.answer(self.now, from, n, &reply);
-        event
-    }
-
-    fn due_backend_fault(&mut self, kind: InquiryKind) -> Option<BackendFaultKind> {
-        let index = self
-            .backend_faults
-            .iter()
-            .position(|fault| fault.inquiry.is_none_or(|wanted| wanted == kind))?;
-        let fault = self.backend_faults.get(index)?.clone();
-        if !fault.always {
-            self.backend_faults.remove(index);
-        }
-        Some(fault.what)
     }
 }
 

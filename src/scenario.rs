@@ -17,11 +17,13 @@ mod expectation;
 mod form;
 mod lint;
 mod load;
+mod probe;
 mod registry;
 mod resolve;
 mod step;
 mod step_kind;
 
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use virtual_card::profile::Profile;
@@ -42,6 +44,7 @@ pub use expectation::{
 };
 pub use lint::{Lint, LintLevel};
 pub use load::{ParseError, Place, Source};
+pub use probe::{CardExpectation, CertificateExpectation, Probe, StatusExpectation, StatusFields};
 pub use registry::{QualificationEntry, RegistryOverrides};
 pub use resolve::ResolveError;
 pub use step::{
@@ -88,6 +91,29 @@ pub struct CardFacts {
     pub serial: String,
     /// Whether the scenario's trust anchor issued it (CERT-07).
     pub trusted: bool,
+    /// What decides how long card and certificate last (CERT-08); absent where it is not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validity: Option<ValidityFacts>,
+}
+
+/// What deck and scenario state of the dates of a card, before anything is derived from them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ValidityFacts {
+    /// The day on which the card was issued. No earlier day of application is stated anywhere, so
+    /// this one stands for it too: a convention of this harness.
+    pub issued: Date,
+    /// The card's last day, where it is stated: a period of stay that ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_expires: Option<Date>,
+    /// The certificate's first instant, where it is not that of the card's issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Moment>,
+    /// The certificate's last instant, where it is stated rather than left to the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<Moment>,
+    /// Which certificate of the card it is, from 1: each renewal adds one.
+    pub generation: u32,
 }
 
 /// A person of the deck, as this scenario has them.

@@ -30,7 +30,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("card_link", "scenario"),
     (
         "fault",
-        "backend check_in eligibility reader requirement rules scenario screen",
+        "backend card_link check_in eligibility reader requirement rules scenario screen",
     ),
     (
         "runner",

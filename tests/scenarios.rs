@@ -13,7 +13,7 @@ use uketsuke::eligibility::Moment;
 use uketsuke::judge::{Judgement, Verdict, judge};
 use uketsuke::library::Library;
 use uketsuke::runner::{Options, play_blocking};
-use uketsuke::scenario::{Lint, Playable, Scenario, Step};
+use uketsuke::scenario::{Lint, Playable, Probe, Scenario, Step};
 use uketsuke::transcript::Transcript;
 
 #[path = "scenarios/summary.rs"]
@@ -157,7 +157,9 @@ fn every_scenario_states_what_must_come_out() -> Result<(), Failed> {
                         | Step::ExpectNoInquiry(_)
                         | Step::ExpectPinTries(_)
                         | Step::ExpectPortal(_)
-                )
+                        | Step::ExpectCertificate(_)
+                        | Step::ExpectCard(_)
+                ) || matches!(step, Step::Probe(probes) if !probes.iter().all(Probe::is_act))
             })
         })
         .map(|played| played.scenario.id.as_str())

@@ -122,6 +122,13 @@ impl<L: CardLink> FaultyLink<L> {
             self.inner.power_off();
         }
     }
+
+    /// Resets the card.
+    pub fn reset(&mut self) {
+        if !self.gone {
+            self.inner.reset();
+        }
+    }
 }
 
 /// Returns the name of a command by its instruction, as scenario files write it.
@@ -159,6 +166,8 @@ mod tests {
         }
 
         fn power_off(&mut self) {}
+
+        fn reset(&mut self) {}
     }
 
     fn fault(what: CardFaultKind, when: When) -> CardFault {

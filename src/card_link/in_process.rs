@@ -21,10 +21,14 @@ impl InProcess {
         }
     }
 
-    /// Takes the card out; what it keeps without power it keeps.
-    pub fn into_card(mut self) -> Card {
-        self.card.power_off();
-        self.card
+    /// Returns the card.
+    pub fn card(&self) -> &Card {
+        &self.card
+    }
+
+    /// Puts another card in its place, as it is.
+    pub fn replace(&mut self, card: Card) {
+        self.card = card;
     }
 }
 
@@ -40,5 +44,9 @@ impl CardLink for InProcess {
     fn power_off(&mut self) {
         self.card.power_off();
         self.powered = false;
+    }
+
+    fn reset(&mut self) {
+        self.card.reset();
     }
 }

@@ -1,4 +1,4 @@
-//! What can be made to go wrong: faulty readers and backends, and the faults of a scenario's steps.
+//! What can be made to go wrong: faulty readers, backends and cards, and the faults of a scenario's steps.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ pub(super) struct Listed {
     pub(super) name: &'static str,
     /// Where it sits.
     pub(super) at: Subject,
-    /// The requirement that a faulty reader or backend breaks.
+    /// The requirement that a faulty reader, backend or card breaks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) breaks: Option<requirement::Id>,
     /// For a fault of a step, an example as it stands in a file.

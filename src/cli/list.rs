@@ -34,7 +34,7 @@ enum What {
     Scenarios,
     /// What reader, backend, card and desk are judged by
     Requirements,
-    /// Faulty readers and backends (for run --fault), and what a step can let go wrong
+    /// Faulty readers, backends and cards (for run --fault), and what a step can let go wrong
     Faults,
     /// What a scenario is made of
     Steps,
@@ -205,6 +205,7 @@ pub(super) fn actor(kind: &StepKind) -> &'static str {
     match kind.actor {
         Actor::Patient => "patient",
         Actor::Desk => "desk",
+        Actor::Tester => "tester",
         Actor::World => "world",
         Actor::Harness => "harness",
     }

@@ -53,7 +53,7 @@ pub(super) struct RunArgs {
     /// Who plays the reader
     #[arg(long, value_name = "SPEC", default_value = "reference")]
     reader: String,
-    /// Break the reader or the backend in one way, to see that the judge notices (see `list faults`)
+    /// Break the reader, the backend or the card in one way, to see that the judge notices (see `list faults`)
     #[arg(long, value_name = "NAME", value_parser = fault)]
     fault: Option<&'static Fault>,
 }

@@ -1,5 +1,6 @@
 //! ACC: how a reader uses the card (rows 01–11 and 17).
 
+pub(super) mod absent;
 pub(super) mod card;
 pub(super) mod visit;
 

@@ -5,6 +5,7 @@
 
 pub(super) mod backend;
 pub(super) mod refused;
+pub(super) mod validity;
 
 use super::facts::{Case, Facts, Told, Truth, Visit, no_screens, not_ended};
 use super::outcome::{Outcome, text};

@@ -4,6 +4,8 @@
 //! Where the sources leave a border open, every reading that passes is returned
 //! (requirements.md, conventions 10, 11 and 13).
 
+pub(super) mod validity;
+
 use jiff::civil::{Date, date};
 
 use crate::eligibility::{CertificatePhase, Moment};

@@ -4,6 +4,7 @@
 //! happened by the note that the expectation was reached.
 
 mod answer;
+mod card;
 mod portal;
 
 use super::assemble::finding;
@@ -13,7 +14,7 @@ use super::session::{Act, App, Command, USER_PIN};
 use super::verdict::Finding;
 use crate::eligibility::{InquiryKind, Validity};
 use crate::requirement::{Id, Subject, catalogue};
-use crate::scenario::{AnswerExpectation, ScreenExpectation, ScreenFields, Step};
+use crate::scenario::{AnswerExpectation, Probe, ScreenExpectation, ScreenFields, Step};
 use crate::screen::Screen;
 use crate::transcript::Event;
 
@@ -21,7 +22,25 @@ use crate::transcript::Event;
 pub(super) fn findings(facts: &Facts<'_>) -> Vec<Finding> {
     let steps = facts.scenario.steps.iter().enumerate();
     steps
-        .filter_map(|(index, step)| of_step(facts, index, step))
+        .flat_map(|(index, step)| match step {
+            Step::Probe(probes) => of_probe(facts, index, probes),
+            step => of_step(facts, index, step).into_iter().collect(),
+        })
+        .collect()
+}
+
+/// Returns a finding per status word that a probe expects.
+fn of_probe(facts: &Facts<'_>, index: usize, probes: &[Probe]) -> Vec<Finding> {
+    let expected = probes.iter().filter_map(|probe| match probe {
+        Probe::Expect(expected) => Some(expected.fields()),
+        _ => None,
+    });
+    expected
+        .enumerate()
+        .filter_map(|(nth, fields)| {
+            let judge = || card::status(facts, index, nth, &fields.status);
+            expected_of(facts, index, (fields.requirement, Subject::Card), judge)
+        })
         .collect()
 }
 
@@ -38,8 +57,24 @@ fn of_step(facts: &Facts<'_>, index: usize, step: &Step) -> Option<Finding> {
         }
         Step::ExpectAnswer(AnswerExpectation::None(_)) => (None, Subject::Backend),
         Step::ExpectPortal(expected) => (expected.requirement, Subject::Backend),
+        Step::ExpectCertificate(expected) => (expected.requirement, Subject::Card),
+        Step::ExpectCard(expected) => (expected.requirement, Subject::Card),
         _ => return None,
     };
+    let judge = || match facts.reached.get(&index) {
+        Some(n) => compare(facts, step, *n),
+        None => Outcome::open(&[], not_reached(facts, index)),
+    };
+    expected_of(facts, index, (named, subject), judge)
+}
+
+/// Makes the finding on one expectation, under the requirement that it names or the first listed.
+fn expected_of(
+    facts: &Facts<'_>,
+    index: usize,
+    (named, subject): (Option<Id>, Subject),
+    judge: impl Fn() -> Outcome,
+) -> Option<Finding> {
     let id: Id = named.or(facts.scenario.requirements.first().copied())?;
     let row = catalogue().by_id(id)?;
     let subject = if row.concerns(subject) {
@@ -47,13 +82,11 @@ fn of_step(facts: &Facts<'_>, index: usize, step: &Step) -> Option<Finding> {
     } else {
         *row.subjects.first()?
     };
-    let outcome = match facts.reached.get(&index) {
-        _ if !facts.days.iter().any(|day| row.in_force(*day)) => {
-            let day = facts.scenario.at.day();
-            Outcome::absent(text!("{day}には効力がない", "not in force on {day}"))
-        }
-        Some(n) => compare(facts, step, *n),
-        None => Outcome::open(&[], not_reached(facts, index)),
+    let outcome = if facts.days.iter().any(|day| row.in_force(*day)) {
+        judge()
+    } else {
+        let day = facts.scenario.at.day();
+        Outcome::absent(text!("{day}には効力がない", "not in force on {day}"))
     };
     let mut finding = finding(facts, row, subject, outcome);
     finding.step = Some(index);
@@ -83,6 +116,8 @@ fn compare(facts: &Facts<'_>, step: &Step, n: u64) -> Outcome {
         Step::ExpectNoInquiry(kind) => no_inquiry(facts, n, *kind),
         Step::ExpectPinTries(left) => pin_tries(facts, n, *left),
         Step::ExpectPortal(expected) => portal::portal(facts, n, expected),
+        Step::ExpectCertificate(expected) => card::certificate(facts, n, expected),
+        Step::ExpectCard(expected) => card::card(facts, n, expected),
         _ => unreachable!("only expectations are compared"),
     }
 }
@@ -316,8 +351,8 @@ fn pin_tries(facts: &Facts<'_>, n: u64, expected: u8) -> Outcome {
         return Outcome::open(&[n], super::facts::no_traffic());
     };
     let (mut left, mut entries, mut seen) = (patient.card.user_pin_tries, vec![n], false);
-    for visit in facts.visits.iter().filter(|it| it.person == Some(person)) {
-        for command in visit.commands.iter().filter(|command| command.n < n) {
+    for stay in facts.stays(person) {
+        for command in stay.commands.iter().filter(|command| command.n < n) {
             seen = true;
             if let Some(told) = tries_after(command) {
                 left = told;

@@ -4,6 +4,7 @@ pub(super) mod case;
 mod fold;
 mod gaps;
 pub(super) mod pins;
+mod probing;
 mod truth;
 pub(super) mod visit;
 pub(super) mod world;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 pub(super) use case::{Case, Exchange, Told};
+pub(super) use probing::{Probing, Stay};
 pub(super) use truth::Truth;
 pub(super) use visit::{Method, Visit};
 pub(super) use world::World;
@@ -50,6 +52,8 @@ pub(super) struct Facts<'a> {
     pub header: &'a Header,
     pub entries: &'a [Entry],
     pub visits: Vec<Visit<'a>>,
+    /// What a tester did: no part of any visit, and nothing that a reader answers for.
+    pub probings: Vec<Probing>,
     pub exchanges: Vec<Exchange<'a>>,
     pub cases: Vec<Case>,
     /// What is true of each case, found once: rules ask often.

@@ -50,10 +50,11 @@ pub(super) const fn not_judged(
 }
 
 /// Every entry, by family.
-const TABLE: [&[Rule]; 22] = [
+const TABLE: [&[Rule]; 24] = [
     acc::RULES,
     acc::visit::RULES,
     acc::card::RULES,
+    acc::absent::RULES,
     idv::RULES,
     idv::pin::RULES,
     idv::pad::RULES,
@@ -61,6 +62,7 @@ const TABLE: [&[Rule]; 22] = [
     cert::RULES,
     cert::backend::RULES,
     cert::refused::RULES,
+    cert::validity::RULES,
     reg::RULES,
     reg::spot::RULES,
     cons::RULES,

@@ -3,8 +3,12 @@
 //! Own few lines on purpose: the judge shares no code with the card that it watches. Clauses are
 //! those of card.md §2–§4.
 
+mod files;
+
 use crate::secret::Masked;
 use crate::transcript::{CommandApdu, ResponseApdu};
+
+pub(super) use files::{card_end, certificate_end, der_length, whole_certificate};
 
 /// An application of the card (card.md §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,6 +59,8 @@ pub(super) const SIGNATURE_KEY: u16 = 0x001A;
 pub(super) const SIGNATURE_PASSWORD: u16 = 0x001B;
 /// The signature certificate.
 pub(super) const SIGNATURE_CERTIFICATE: u16 = 0x0001;
+/// The card's face (card.md §2.3).
+pub(super) const CARD_FACE_FILE: u16 = 0x0002;
 /// 照合番号B of the card face.
 pub(super) const CODE_B: u16 = 0x0012;
 
@@ -287,39 +293,4 @@ pub(super) fn app_named(aid: &[u8]) -> App {
 pub(super) fn is_known_app(aid: &[u8]) -> bool {
     APPS.iter()
         .any(|(known, _)| !aid.is_empty() && known.starts_with(aid))
-}
-
-/// Returns the length of the DER object at the start of `bytes`, header included.
-pub(super) fn der_length(bytes: &[u8]) -> Option<usize> {
-    match bytes {
-        [0x30, length @ 0..=0x7F, ..] => Some(2 + usize::from(*length)),
-        [0x30, 0x81, length, ..] => Some(3 + usize::from(*length)),
-        [0x30, 0x82, high, low, ..] => Some(4 + usize::from(u16::from_be_bytes([*high, *low]))),
-        _ => None,
-    }
-}
-
-/// Puts together what was read of the user certificate; nothing unless it is whole.
-pub(super) fn whole_certificate<'a>(
-    commands: impl Iterator<Item = &'a Command>,
-) -> Option<(Vec<u8>, Vec<u64>)> {
-    let mut bytes: Vec<u8> = Vec::new();
-    let mut entries = Vec::new();
-    for read in commands {
-        let fits = read.is(Act::Read, App::Jpki, USER_CERTIFICATE) && read.done();
-        if !fits || read.offset > bytes.len() || read.response.is_empty() {
-            continue;
-        }
-        if read.offset == 0 {
-            entries.clear();
-        }
-        bytes.truncate(read.offset);
-        bytes.extend(&read.response);
-        entries.extend(read.entries());
-        if let Some(length) = der_length(&bytes).filter(|length| *length <= bytes.len()) {
-            bytes.truncate(length);
-            return Some((bytes, entries));
-        }
-    }
-    None
 }

@@ -4,6 +4,7 @@
 
 mod card;
 mod observed;
+mod probe;
 mod reader;
 mod story;
 mod verdicts;

@@ -351,6 +351,7 @@ fn the_schema_of_an_id_offers_every_id() {
 fn vectors_have_their_days_in_order() {
     let vectors = vectors();
     assert_eq!((vectors.days.len(), vectors.instants.len()), (16, 6));
+    assert_eq!(vectors.validity.len(), 20);
     for day in &vectors.days {
         assert!(!day.source.is_empty(), "{}", day.last_day);
         assert!(day.alert_from.iter().all(|alert| alert < &day.last_day));
@@ -361,6 +362,16 @@ fn vectors_have_their_days_in_order() {
             day.grace_until
                 .is_none_or(|g| g.tomorrow().unwrap().day() == 1)
         );
+    }
+    for card in &vectors.validity {
+        assert!(!card.source.is_empty(), "{card:?}");
+        let order = [
+            card.birth,
+            card.issued,
+            card.certificate_until,
+            card.card_until,
+        ];
+        assert!(order.is_sorted(), "{card:?}");
     }
     for pair in vectors.instants.windows(2) {
         assert!(pair[0].at < pair[1].at);

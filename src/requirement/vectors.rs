@@ -18,6 +18,30 @@ pub struct Vectors {
     pub days: Vec<DayVector>,
     /// The same borders as instants, to the second.
     pub instants: Vec<InstantVector>,
+    /// Last days of cards and their certificates, one entry per card (CERT-08).
+    pub validity: Vec<ValidityVector>,
+}
+
+/// The last days of one card and of its user certificate (JST calendar days).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ValidityVector {
+    /// The holder's date of birth.
+    pub birth: Date,
+    /// The day on which the card was issued, with its first certificate.
+    pub issued: Date,
+    /// The day on which the first certificate was replaced, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewed: Option<Date>,
+    /// The last day of a period of stay, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stay_until: Option<Date>,
+    /// The card's last day.
+    pub card_until: Date,
+    /// The certificate's last day.
+    pub certificate_until: Date,
+    /// Where the days come from.
+    pub source: String,
 }
 
 /// The border days that follow from one last valid day (JST calendar days).

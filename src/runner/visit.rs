@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use virtual_card::apdu::Response;
-use virtual_card::card::Card;
 use virtual_card::profile::Profile;
 
 use super::{APDU_MS, CARD_PATIENCE_MS, Run};
-use crate::card_link::{FaultyLink, InProcess, Lost};
+use crate::card_link::{CardLink, FaultyLink, Lost};
 use crate::check_in::{CardReply, Event, PrintedFace};
 use crate::eligibility::SiteKind;
+use crate::fault::{self, Fault};
 use crate::scenario::{CardFault, Playable};
 use crate::transcript::{CardEvent, Event as Entry, Role};
 
@@ -17,19 +17,20 @@ use crate::transcript::{CardEvent, Event as Entry, Role};
 pub(super) struct Slot {
     profiles: BTreeMap<String, Profile>,
     /// Cards that are not in the slot, with what they have kept.
-    cards: BTreeMap<String, Card>,
+    cards: BTreeMap<String, Box<dyn CardLink>>,
     inside: Option<Inside>,
     seed: u64,
+    fault: Option<&'static Fault>,
     first: String,
 }
 
 struct Inside {
     person: String,
-    link: FaultyLink<InProcess>,
+    link: FaultyLink<Box<dyn CardLink>>,
 }
 
 impl Slot {
-    pub(super) fn new(playable: &Playable) -> Slot {
+    pub(super) fn new(playable: &Playable, fault: Option<&'static Fault>) -> Slot {
         let names = playable
             .scenario
             .people
@@ -37,11 +38,24 @@ impl Slot {
             .map(|patient| patient.name.clone());
         Slot {
             first: names.clone().next().unwrap_or_default(),
-            profiles: names.zip(playable.profiles.iter().cloned()).collect(),
+            profiles: names
+                .zip(
+                    playable
+                        .profiles
+                        .iter()
+                        .map(|profile| fault::issued(fault, profile)),
+                )
+                .collect(),
             cards: BTreeMap::new(),
             inside: None,
             seed: playable.scenario.seed,
+            fault,
         }
+    }
+
+    /// Returns the name of the patient, the first of the people.
+    pub(super) fn patient(&self) -> &str {
+        &self.first
     }
 
     /// Tells whether there is no card in the slot.
@@ -54,10 +68,10 @@ impl Slot {
         let card = self
             .cards
             .remove(person)
-            .unwrap_or_else(|| Card::new(profile, self.seed));
+            .unwrap_or_else(|| fault::card_link(self.fault, profile, self.seed));
         self.inside = Some(Inside {
             person: person.to_owned(),
-            link: FaultyLink::new(InProcess::new(card), faults),
+            link: FaultyLink::new(card, faults),
         });
         Some(PrintedFace {
             photo: profile.photo,
@@ -68,8 +82,9 @@ impl Slot {
 
     fn eject(&mut self) {
         if let Some(inside) = self.inside.take() {
-            self.cards
-                .insert(inside.person, inside.link.into_inner().into_card());
+            let mut card = inside.link.into_inner();
+            card.power_off();
+            self.cards.insert(inside.person, card);
         }
     }
 }
@@ -80,30 +95,42 @@ impl Run<'_> {
         let person = person.unwrap_or(&self.slot.first).to_owned();
         self.emergency =
             std::mem::take(&mut self.emergency_next) || self.site.kind == SiteKind::Ambulance;
+        self.insert(&person, Role::Patient, Some(n))
+            .map(Event::Presented)
+    }
+
+    /// Puts a person's card into the reader of the patient's visit, or into the tester's own.
+    pub(super) fn insert(
+        &mut self,
+        person: &str,
+        by: Role,
+        re: Option<u64>,
+    ) -> Option<PrintedFace> {
         let faults = std::mem::take(&mut self.card_faults);
-        let printed = self.slot.insert(&person, faults)?;
+        let printed = self.slot.insert(person, faults)?;
+        let person = person.to_owned();
         self.recorder.record(
             self.now,
-            Role::Patient,
-            Role::Reader,
-            Some(n),
+            by,
+            reader_of(by),
+            re,
             Entry::Card(CardEvent::Presented { person }),
         );
-        Some(Event::Presented(printed))
+        Some(printed)
     }
 
     /// Takes the card out.
     pub(super) fn take(&mut self, n: u64) -> Option<Event> {
-        self.removed(Some(n));
+        self.removed(Role::Patient, Some(n));
         Some(Event::Removed)
     }
 
-    fn removed(&mut self, re: Option<u64>) {
+    pub(super) fn removed(&mut self, by: Role, re: Option<u64>) {
         self.slot.eject();
         self.recorder.record(
             self.now,
-            Role::Patient,
-            Role::Reader,
+            by,
+            reader_of(by),
             re,
             Entry::Card(CardEvent::Removed),
         );
@@ -116,12 +143,12 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn power_off(&mut self) {
+    pub(super) fn power_off(&mut self, by: Role) {
         if let Some(inside) = &mut self.slot.inside {
             inside.link.power_off();
             self.recorder.record(
                 self.now,
-                Role::Reader,
+                by,
                 Role::Card,
                 None,
                 Entry::Card(CardEvent::PowerOff),
@@ -129,10 +156,18 @@ impl Run<'_> {
         }
     }
 
+    pub(super) fn reset(&mut self, by: Role) {
+        if let Some(inside) = &mut self.slot.inside {
+            inside.link.reset();
+            let event = Entry::Card(CardEvent::Reset);
+            self.recorder.record(self.now, by, Role::Card, None, event);
+        }
+    }
+
     /// Sends a command to the card and records both, once, here. Tells beside the reply whether a
     /// fault pulled the card just now.
-    pub(super) fn transmit(&mut self, command: &[u8]) -> (CardReply, bool) {
-        let n = self.recorder.command(self.now, command);
+    pub(super) fn transmit(&mut self, from: Role, command: &[u8]) -> (CardReply, bool) {
+        let n = self.recorder.command(self.now, from, command);
         let (answer, struck) = match &mut self.slot.inside {
             Some(inside) => inside.link.transmit(command),
             None => (Err(Lost::Gone), None),
@@ -155,14 +190,18 @@ impl Run<'_> {
             Ok(bytes) => Ok(bytes.as_slice()),
             Err(lost) => Err(lost.word()),
         };
-        self.recorder.response(self.now, n, recorded);
+        self.recorder.response(self.now, from, n, recorded);
         let pulled = self
             .slot
             .inside
             .as_ref()
             .is_some_and(|inside| inside.link.is_gone());
         if pulled {
-            self.removed(None);
+            let by = match from {
+                Role::Tester => Role::Tester,
+                _ => Role::Patient,
+            };
+            self.removed(by, None);
         }
         let reply = match answer {
             // An answer of fewer than two bytes is none: a reader sees silence.
@@ -171,5 +210,13 @@ impl Run<'_> {
             Err(Lost::Gone) => CardReply::Gone,
         };
         (reply, pulled)
+    }
+}
+
+/// Returns the reader into which a card is put.
+fn reader_of(by: Role) -> Role {
+    match by {
+        Role::Tester => Role::Card,
+        _ => Role::Reader,
     }
 }

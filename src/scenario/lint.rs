@@ -5,7 +5,7 @@ use super::load::{ParseError, place_of};
 use super::step::{DeskStep, Step};
 use super::{Scenario, Source};
 use crate::eligibility::SiteKind;
-use crate::requirement::{Family, Period, catalogue};
+use crate::requirement::{self, Family, Period, catalogue};
 
 /// How grave a lint is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,6 +146,21 @@ fn purpose(scenario: &Scenario, lints: &mut Vec<Lint>) {
 
 /// A scenario for a dated rule states what must come out: the judge shares no dates with us.
 fn literals(scenario: &Scenario, lints: &mut Vec<Lint>) {
+    let of_the_card =
+        |step: &Step| matches!(step, Step::ExpectCertificate(_) | Step::ExpectCard(_));
+    let states_validity = scenario.steps.iter().any(of_the_card);
+    let validity = requirement::Id::literal("CERT-08");
+    if scenario.requirements.contains(&validity) && !states_validity {
+        push(
+            lints,
+            LintLevel::Error,
+            &[Key("requirements")],
+            format!(
+                "{validity} is a dated rule: state what must come out, with expect-certificate or expect-card"
+            ),
+        );
+        return;
+    }
     let dated = scenario.requirements.iter().find(|id| {
         catalogue().by_id(**id).is_some_and(|requirement| {
             requirement.family == Family::Cert || requirement.period != Period::default()
@@ -155,7 +170,7 @@ fn literals(scenario: &Scenario, lints: &mut Vec<Lint>) {
         matches!(
             step,
             Step::ExpectAnswer(_) | Step::ExpectScreen(_) | Step::ExpectNoInquiry(_)
-        )
+        ) || of_the_card(step)
     });
     if let Some(id) = dated
         && !literal

@@ -4,9 +4,10 @@ use virtual_card::profile::Profile;
 
 use super::document::{CardOverrides, Case, DeckPerson, Document};
 use super::load::PathItem::{self, Index, Key};
+use super::probe::Probe;
 use super::registry::RegistryOverrides;
 use super::step::{DeskStep, Step};
-use super::{CardFacts, DateExpr, DateExprError, Deck, Patient, Playable, Scenario};
+use super::{CardFacts, DateExpr, DateExprError, Deck, Patient, Playable, Scenario, ValidityFacts};
 use crate::eligibility::{Moment, Person, Sex, Site};
 use crate::secret::Secret;
 
@@ -231,8 +232,26 @@ fn check_step(scenario: &Scenario, step: &Step, path: &[PathItem]) -> Result<(),
             path,
             "an empty PIN cannot be confirmed; write enter-pin: \"1234\"",
         )),
+        Step::Probe(probes) => check_probes(probes, path),
         _ => Ok(()),
     }
+}
+
+fn check_probes(probes: &[Probe], path: &[PathItem]) -> Result<(), ResolveError> {
+    if !probes.first().is_some_and(Probe::is_act) {
+        return Err(error(
+            path,
+            "a probe begins with something that the tester does; write probe: [{ select: jpki }]",
+        ));
+    }
+    for (index, probe) in probes.iter().enumerate() {
+        if let Some(problem) = probe.problem() {
+            let mut path = path.to_vec();
+            path.extend([Key("probe"), Index(index)]);
+            return Err(error(&path, problem));
+        }
+    }
+    Ok(())
 }
 
 fn resolve_person(
@@ -343,5 +362,12 @@ fn card_facts(profile: &Profile) -> CardFacts {
         not_after: Moment(profile.user_certificate_not_after()),
         serial: hex::encode(profile.user_certificate_serial()),
         trusted: profile.user_certificate.issuer == virtual_card::profile::Issuer::Trusted,
+        validity: Some(ValidityFacts {
+            issued: profile.issued,
+            card_expires: profile.card_expires,
+            not_before: profile.user_certificate.not_before.map(Moment),
+            not_after: profile.user_certificate.not_after.map(Moment),
+            generation: profile.user_certificate.generation,
+        }),
     }
 }

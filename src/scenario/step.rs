@@ -1,5 +1,7 @@
 //! The steps of a scenario: stimuli, expectations and faults.
 
+mod fault;
+
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, IntoDeserializer, MapAccess};
@@ -7,12 +9,15 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::expectation::{AnswerExpectation, PortalExpectation, ScreenExpectation};
 use super::form::{Forms, read_by_form};
+use super::probe::{CardExpectation, CertificateExpectation, Probe};
 use super::registry::RegistryOverrides;
 use super::step_kind::StepKind;
 use super::{DateExpr, Span};
 use crate::eligibility::{ConsentKind, EmergencyConsent, InquiryKind, MedicalKind, SiteKind};
 use crate::screen::Method;
 use crate::secret::{Masker, Secret};
+
+pub use fault::{BackendFault, BackendFaultKind, CardFault, CardFaultKind, FaultStep, When};
 
 /// One step. `crate::scenario::STEP_KINDS` describes each for parser, lint, runner, prompts and UI.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -47,6 +52,9 @@ pub enum Step {
     GoTo(SiteChange),
     /// What the eligibility system knows of the patient changes.
     ChangeRegistry(Box<RegistryOverrides>),
+    /// A tester has the patient's card in a PC/SC reader of their own, does this to it, and takes
+    /// it out again.
+    Probe(Vec<Probe>),
     /// A fault is injected.
     Fault(FaultStep),
     /// A screen must have been shown since the last stimulus.
@@ -59,6 +67,10 @@ pub enum Step {
     ExpectPinTries(u8),
     /// What マイナポータル last showed.
     ExpectPortal(PortalExpectation),
+    /// What the user certificate says that the card handed over.
+    ExpectCertificate(CertificateExpectation),
+    /// What the card says of itself.
+    ExpectCard(CardExpectation),
 }
 
 /// What the camera sees.
@@ -184,95 +196,6 @@ pub struct SiteChange {
     pub institution: Option<String>,
 }
 
-/// A fault, at the card or at the backend.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum FaultStep {
-    /// At the card.
-    Card(CardFault),
-    /// At the backend.
-    Backend(BackendFault),
-}
-
-/// What goes wrong at the card, at the next command that fits.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct CardFault {
-    /// What goes wrong.
-    pub what: CardFaultKind,
-    /// When, relative to the command.
-    #[serde(default)]
-    pub when: When,
-    /// Which command, by its name in lower case: `select`, `read-binary`, `verify`, `sign`,
-    /// `get-challenge`, `external-authenticate`; any if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub command: Option<String>,
-    /// The nth command that fits, from 1.
-    #[serde(default = "one", skip_serializing_if = "is_one")]
-    pub nth: u32,
-    /// For `status`: the status word in its place, four hexadecimal digits.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    /// For `status`: at every command that fits, not only at the nth.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub always: bool,
-}
-
-/// What goes wrong at the card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum CardFaultKind {
-    /// The card is pulled.
-    Removed,
-    /// The card does not answer.
-    Mute,
-    /// Another status word, without data.
-    Status,
-    /// Half of the answer's data.
-    Truncated,
-}
-
-/// When a fault strikes, relative to the command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum When {
-    /// The card never sees the command.
-    #[default]
-    Before,
-    /// The card has acted on the command; the answer is lost.
-    During,
-    /// The answer arrives, then it strikes.
-    After,
-}
-
-/// What goes wrong at the backend, at the next inquiry that fits.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct BackendFault {
-    /// What goes wrong.
-    pub what: BackendFaultKind,
-    /// Which inquiry; any if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inquiry: Option<InquiryKind>,
-    /// At every inquiry that fits, not only at the next.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub always: bool,
-}
-
-/// What goes wrong at the backend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum BackendFaultKind {
-    /// No connection.
-    Down,
-    /// No answer within the reader's patience.
-    Silent,
-    /// An answer, but late: within the reader's patience.
-    Slow,
-    /// Something that is no answer.
-    Garbage,
-}
-
 /// Lets the schema take the steps that may stand as one word, as the parser does.
 fn bare_steps(schema: &mut schemars::Schema) {
     add_words(schema, &["present-card", "open-portal"]);
@@ -292,21 +215,15 @@ fn add_words(schema: &mut schemars::Schema, words: &[&str]) {
     }
 }
 
-fn one() -> u32 {
-    1
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
-fn is_one(n: &u32) -> bool {
-    *n == 1
-}
-
 impl Step {
     /// Returns the step with its secret replaced by an alias.
     #[must_use]
     pub fn masked(&self, masker: &mut Masker) -> Step {
         match self {
             Step::EnterPin(secret) => Step::EnterPin(masker.mask_secret(secret)),
+            Step::Probe(probes) => {
+                Step::Probe(probes.iter().map(|probe| probe.masked(masker)).collect())
+            }
             other => other.clone(),
         }
     }

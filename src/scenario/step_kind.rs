@@ -12,6 +12,8 @@ pub enum Actor {
     Patient,
     /// Staff, or an ambulance crew.
     Desk,
+    /// A tester with a PC/SC reader of their own.
+    Tester,
     /// The world: time, place, registry.
     World,
     /// The harness: faults and expectations.
@@ -82,6 +84,8 @@ step_kinds! {
         "診療・薬剤情報等を取得する", "fetch medical information";
     OPEN_PORTAL = "open-portal", "open-portal", Patient, [], None,
         "マイナポータルを開く", "open the portal";
+    PROBE = "probe", "probe: [{ select: jpki }, { select-file: \"0018\" }, pin-status, { expect: \"63C3\" }]", Tester, [], Some(false),
+        "試験者がカードを直接調べる", "a tester probes the card";
     WAIT = "wait", "wait: 1d", World, [], None,
         "時間が経つ", "time passes";
     GO_TO = "go-to", "go-to: { institution: \"1388888888\" }", World, [], Some(false),
@@ -100,6 +104,10 @@ step_kinds! {
         "暗証番号の残り回数を確かめる", "check the tries left";
     EXPECT_PORTAL = "expect-portal", "expect-portal: { hidden: [insurance] }", Harness, [], None,
         "マイナポータルの表示を確かめる", "check what the portal shows";
+    EXPECT_CERTIFICATE = "expect-certificate", "expect-certificate: { not-after: 2028-06-15T23:59:59+09:00 }", Harness, [], None,
+        "証明書の期限を確かめる", "check how long the certificate lasts";
+    EXPECT_CARD = "expect-card", "expect-card: { expires: 2033-06-15 }", Harness, [], None,
+        "カードの期限を確かめる", "check how long the card lasts";
 }
 
 impl StepKind {
@@ -123,6 +131,7 @@ impl StepKind {
             Step::Desk(DeskStep::NumberInquiry(_)) => &DESK_NUMBER_INQUIRY,
             Step::Desk(DeskStep::MedicalInquiry(_)) => &DESK_MEDICAL_INQUIRY,
             Step::OpenPortal(_) => &OPEN_PORTAL,
+            Step::Probe(_) => &PROBE,
             Step::Wait(_) => &WAIT,
             Step::GoTo(_) => &GO_TO,
             Step::ChangeRegistry(_) => &CHANGE_REGISTRY,
@@ -132,12 +141,14 @@ impl StepKind {
             Step::ExpectNoInquiry(_) => &EXPECT_NO_INQUIRY,
             Step::ExpectPinTries(_) => &EXPECT_PIN_TRIES,
             Step::ExpectPortal(_) => &EXPECT_PORTAL,
+            Step::ExpectCertificate(_) => &EXPECT_CERTIFICATE,
+            Step::ExpectCard(_) => &EXPECT_CARD,
         }
     }
 
     /// Tells whether a person gives this step, so that it stands in the transcript as a stimulus.
     pub fn is_stimulus(&self) -> bool {
-        matches!(self.actor, Actor::Patient | Actor::Desk)
+        matches!(self.actor, Actor::Patient | Actor::Desk | Actor::Tester)
     }
 
     /// Makes the error for a word that is no step, or a step that needs a value.

@@ -27,6 +27,8 @@ pub enum Role {
     Reader,
     /// Whatever answers the inquiry.
     Backend,
+    /// A tester with a PC/SC reader of their own: no part of what is received.
+    Tester,
     /// uketsuke itself.
     Harness,
 }

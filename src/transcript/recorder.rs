@@ -85,13 +85,13 @@ impl Recorder {
     }
 
     /// Adds a command APDU as it reaches the card, the data of a VERIFY masked.
-    pub fn command(&mut self, at: Moment, apdu: &[u8]) -> u64 {
+    pub fn command(&mut self, at: Moment, from: Role, apdu: &[u8]) -> u64 {
         let event = Event::Command(self.mask_command(apdu));
-        self.record(at, Role::Reader, Role::Card, None, event)
+        self.record(at, from, Role::Card, None, event)
     }
 
     /// Adds the card's answer.
-    pub fn response(&mut self, at: Moment, re: u64, answer: Result<&[u8], &str>) -> u64 {
+    pub fn response(&mut self, at: Moment, to: Role, re: u64, answer: Result<&[u8], &str>) -> u64 {
         let response = match answer {
             Ok(bytes) => {
                 let (data, status) = bytes.split_at(bytes.len().saturating_sub(2));
@@ -107,13 +107,7 @@ impl Recorder {
                 lost: Some(lost.to_owned()),
             },
         };
-        self.record(
-            at,
-            Role::Card,
-            Role::Reader,
-            Some(re),
-            Event::Response(response),
-        )
+        self.record(at, Role::Card, to, Some(re), Event::Response(response))
     }
 
     /// Adds an inquiry, a My Number in it replaced by a mark (ELIG-08).

@@ -3,7 +3,7 @@
 use crate::eligibility::{
     Answer, CertificatePhase, ConsentKind, Ground, Inquiry, MedicalKind, SiteKind, Validity,
 };
-use crate::scenario::{ConsentSubject, Decision, DeskStep, FaceShown, Step, UnderTest};
+use crate::scenario::{ConsentSubject, Decision, DeskStep, FaceShown, Probe, Step, UnderTest};
 use crate::screen::{Method, Screen, ScreenId};
 use crate::transcript::{CardEvent, Entry, Event, Note, Reply, ResponseApdu, Role};
 use crate::wording::{Language, Wording};
@@ -20,6 +20,7 @@ pub fn role(role: Role) -> &'static str {
         Role::Card => "role-card",
         Role::Reader => "role-reader",
         Role::Backend => "role-backend",
+        Role::Tester => "role-tester",
         Role::Harness => "role-harness",
     }
 }
@@ -65,7 +66,7 @@ pub fn label(play: &Play, entry: &Entry, language: Language) -> String {
             CardEvent::Reset => wording.say("card-reset"),
         },
         Event::Fault(what) => wording.say_with("fault", &[("what", what)]),
-        Event::Note(note) => note_label(play, note, language),
+        Event::Note(note) => note_label(play, entry.n, note, language),
     }
 }
 
@@ -150,7 +151,7 @@ fn reply_label(reply: &Reply, wording: &Wording) -> String {
     }
 }
 
-fn note_label(play: &Play, note: &Note, language: Language) -> String {
+fn note_label(play: &Play, n: u64, note: &Note, language: Language) -> String {
     let wording = language.wording();
     let step = |index: usize| {
         let steps = &play.transcript().header.scenario.steps;
@@ -160,7 +161,8 @@ fn note_label(play: &Play, note: &Note, language: Language) -> String {
     };
     match note {
         Note::Reached { step: index } => {
-            wording.say_with("note-reached", &[("step", &step(*index))])
+            let step = expected_there(play, n, *index).unwrap_or_else(|| step(*index));
+            wording.say_with("note-reached", &[("step", &step)])
         }
         Note::Unmet {
             step: index,
@@ -175,6 +177,20 @@ fn note_label(play: &Play, note: &Note, language: Language) -> String {
     }
 }
 
+/// Returns which of the expectations of a probe was reached at entry `n`.
+fn expected_there(play: &Play, n: u64, index: usize) -> Option<String> {
+    let transcript = play.transcript();
+    let Step::Probe(probes) = transcript.header.scenario.steps.get(index)? else {
+        return None;
+    };
+    let before = transcript
+        .entries
+        .iter()
+        .filter(|entry| entry.n < n && entry.event == Event::Note(Note::Reached { step: index }));
+    let mut expected = probes.iter().filter(|probe| !probe.is_act());
+    expected.nth(before.count()).map(Probe::written)
+}
+
 /// Returns what a step does, its parameter first where an arrow has little room.
 pub fn short(step: &Step, language: Language) -> String {
     let wording = language.wording();
@@ -184,6 +200,7 @@ pub fn short(step: &Step, language: Language) -> String {
             let alias = secret.masked().map(|masked| masked.alias.clone());
             say("act-pin", alias.unwrap_or_default())
         }
+        Step::Probe(probes) if probes.len() == 1 => written(probes),
         Step::Choose(chosen) => say("act-choose", wording.say(method(*chosen))),
         Step::Agree(about) => say("act-agree", subject(*about, wording)),
         Step::Refuse(about) => say("act-refuse", subject(*about, wording)),
@@ -196,6 +213,12 @@ pub fn short(step: &Step, language: Language) -> String {
 
 fn subject(subject: ConsentSubject, wording: &Wording) -> String {
     wording.say(subject.kind().map_or("consent-everything", consent))
+}
+
+/// Returns what a tester does, as it stands in a file.
+fn written(probes: &[Probe]) -> String {
+    let written: Vec<String> = probes.iter().map(Probe::written).collect();
+    written.join(", ")
 }
 
 /// Returns what a step does, with its parameter.
@@ -224,6 +247,9 @@ pub fn act(step: &Step, language: Language) -> String {
         Step::ExpectScreen(expected) => Some(wording.say(screen(expected.fields().id))),
         Step::ExpectPinTries(left) => Some(left.to_string()),
         Step::PresentCard(person) | Step::OpenPortal(person) => person.clone(),
+        Step::Probe(probes) => Some(written(probes)),
+        Step::ExpectCertificate(expected) => Some(expected.not_after.to_string()),
+        Step::ExpectCard(expected) => Some(expected.expires.to_string()),
         _ => None,
     };
     match (parameter, language) {

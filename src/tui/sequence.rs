@@ -63,7 +63,8 @@ impl Lanes {
         match role {
             Role::Patient | Role::Desk | Role::Harness => self.patient,
             Role::Card => self.card,
-            Role::Reader => self.reader,
+            // A tester's own reader stands where the reader of a visit does.
+            Role::Reader | Role::Tester => self.reader,
             Role::Backend => self.backend,
         }
     }
@@ -185,12 +186,21 @@ fn draw(
     if describe::is_stand_in(play, entry) {
         label = format!("{} {label}", model.symbols.convention);
     }
-    if entry.from == Role::Desk || entry.to == Role::Desk {
-        let desk = model.wording().say("role-desk");
-        label = format!("{desk}: {label}");
+    let (from, to) = (lanes.x(entry.from), lanes.x(entry.to));
+    // Staff and testers stand in the lane of another; what they do says whose it is. What follows
+    // from a tester's act says so again where there is room.
+    for role in [Role::Desk, Role::Tester] {
+        if entry.from == role || entry.to == role {
+            let who = model.wording().say(describe::role(role));
+            let named = format!("{who}: {label}");
+            let room = usize::from(from.abs_diff(to)).saturating_sub(4);
+            let is_act = role == Role::Desk || matches!(entry.event, Event::Stimulus(_));
+            if is_act || text::width(&named) <= room {
+                label = named;
+            }
+        }
     }
     let label = text::clean(&label, model.symbols);
-    let (from, to) = (lanes.x(entry.from), lanes.x(entry.to));
     if from == to || entry.from == Role::Harness {
         let x = lanes.patient + 1;
         let cells = usize::from(area.right().saturating_sub(x + 1));

@@ -6,6 +6,7 @@ role-desk = desk
 role-card = card
 role-reader = reader
 role-backend = backend
+role-tester = tester
 role-harness = harness
 kind-stimulus = act
 kind-screen = screen

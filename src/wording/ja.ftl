@@ -6,6 +6,7 @@ role-desk = 職員
 role-card = カード
 role-reader = 読取機
 role-backend = 資格システム
+role-tester = 試験者
 role-harness = 試験器
 kind-stimulus = 操作
 kind-screen = 画面

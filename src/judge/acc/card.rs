@@ -1,10 +1,14 @@
-//! ACC: how the card answers (rows 12–16), judged where the card is under test.
+//! ACC: how the card counts PINs and keeps its security status (rows 12–15), judged where the
+//! card is under test.
 
-use crate::judge::facts::Facts;
+use std::collections::HashMap;
+
+use crate::judge::facts::{Facts, Stay};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::rule::{Rule, rule};
-use crate::judge::session::{Act, App, Command, USER_KEY, USER_PIN, app_named, is_known_app};
+use crate::judge::session::{Act, App, Command, SIGNATURE_PASSWORD, USER_KEY, USER_PIN, app_named};
 use crate::requirement::Subject::Card;
+use crate::scenario::CardFacts;
 use crate::secret::Masked;
 
 pub(in crate::judge) const RULES: &[Rule] = &[
@@ -12,13 +16,12 @@ pub(in crate::judge) const RULES: &[Rule] = &[
     rule("ACC-13", Card, acc_13),
     rule("ACC-14", Card, acc_14),
     rule("ACC-15", Card, acc_15),
-    rule("ACC-16", Card, acc_16),
 ];
 
 /// Most tries of the user PIN (card.md §3).
 const TRIES_MAX: u8 = 3;
 
-/// What happens to one card, over visits.
+/// What happens to one card, in visits and at a tester's.
 enum Event<'f> {
     Command(&'f Command),
     /// Power off, or out and in again.
@@ -27,26 +30,34 @@ enum Event<'f> {
 }
 
 /// Puts commands and resets of one person's card in order.
-fn events<'f>(facts: &'f Facts<'_>, person: usize) -> Vec<Event<'f>> {
+fn events<'f>(stays: &[Stay<'f>]) -> Vec<Event<'f>> {
     let mut events: Vec<(u64, Event<'f>)> = Vec::new();
-    for visit in facts.visits.iter().filter(|it| it.person == Some(person)) {
-        events.push((visit.first, Event::PowerLost));
-        let commands = visit.commands.iter();
+    for stay in stays {
+        events.push((stay.first, Event::PowerLost));
+        let commands = stay.commands.iter();
         events.extend(commands.map(|command| (command.n, Event::Command(command))));
-        let off = visit.power_off.iter().copied().chain(visit.removed);
+        let off = stay.power_off.iter().copied().chain(stay.removed);
         events.extend(off.map(|n| (n, Event::PowerLost)));
-        events.extend(visit.resets.iter().map(|n| (*n, Event::WarmReset(*n))));
+        events.extend(stay.resets.iter().map(|n| (*n, Event::WarmReset(*n))));
     }
     events.sort_by_key(|(n, _)| *n);
     events.into_iter().map(|(_, event)| event).collect()
 }
 
+/// Tells whether a command asks for the tries of a PIN that the card certainly has: how a card
+/// answers for one that was never set is not published (card.md §3).
+fn queries(command: &Command, card: &CardFacts) -> bool {
+    let user = command.is(Act::PinStatus, App::Jpki, USER_PIN) && card.user_pin.is_some();
+    let signature =
+        command.is(Act::PinStatus, App::Jpki, SIGNATURE_PASSWORD) && card.signature_certificate;
+    (user || signature) && command.apdu.get(..3) == Some(&[0x00, 0x20, 0x00])
+}
+
 fn acc_12(facts: &Facts<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
-    for person in 0..facts.scenario.people.len() {
-        let mut told: std::collections::HashMap<(App, u16), (u8, u64)> =
-            std::collections::HashMap::new();
-        for event in events(facts, person) {
+    for (person, patient) in facts.scenario.people.iter().enumerate() {
+        let mut told: HashMap<(App, u16), (u8, u64)> = HashMap::new();
+        for event in events(&facts.stays(person)) {
             let Event::Command(command) = event else {
                 continue;
             };
@@ -57,7 +68,7 @@ fn acc_12(facts: &Facts<'_>) -> Vec<Outcome> {
                 told.remove(&(app, file));
                 continue;
             }
-            if command.act != Act::PinStatus || app != App::Jpki {
+            if !queries(command, &patient.card) {
                 continue;
             }
             let n = command.n;
@@ -97,7 +108,7 @@ fn acc_13(facts: &Facts<'_>) -> Vec<Outcome> {
         let pin = patient.card.user_pin.as_ref().and_then(|pin| pin.masked());
         let Some(pin) = pin else { continue };
         let mut left = patient.card.user_pin_tries;
-        for event in events(facts, person) {
+        for event in events(&facts.stays(person)) {
             let Event::Command(command) = event else {
                 continue;
             };
@@ -155,6 +166,8 @@ enum Why {
     Kept(u64),
     Lost(u64),
     Fresh,
+    /// After something of which no source says what it does to the security status.
+    Unsure,
 }
 
 /// Follows the security status of the user key through a card's life and judges each signature.
@@ -165,7 +178,7 @@ fn signatures(
     let mut outcomes = Vec::new();
     for person in 0..facts.scenario.people.len() {
         let (mut open, mut why) = (false, Why::Never);
-        for event in events(facts, person) {
+        for event in events(&facts.stays(person)) {
             match event {
                 Event::PowerLost => {
                     why = if open { Why::Lost(0) } else { why };
@@ -186,15 +199,17 @@ fn signatures(
 }
 
 fn follow(command: &Command, open: &mut bool, why: &mut Why) {
-    if command.act == Act::SelectApp && command.done() {
+    if command.act == Act::SelectApp {
         let same = command.app == Some(app_named(&command.data));
-        match (*open, same) {
-            (true, true) => *why = Why::Kept(command.n),
-            (true, false) => {
+        match (*open, command.done(), same) {
+            (true, true, true) => *why = Why::Kept(command.n),
+            (true, true, false) => {
                 *why = Why::Lost(command.n);
                 *open = false;
             }
-            (false, _) => {}
+            // What an unknown name does to the application selected is not published.
+            (true, false, _) => *why = Why::Unsure,
+            (false, _, _) => {}
         }
         return;
     }
@@ -204,8 +219,9 @@ fn follow(command: &Command, open: &mut bool, why: &mut Why) {
         *open = true;
         *why = Why::Fresh;
     } else if verified {
+        // Nor is what a wrong PIN does to a right one before it.
+        *why = if *open { Why::Unsure } else { Why::Never };
         *open = false;
-        *why = Why::Never;
     }
 }
 
@@ -241,38 +257,4 @@ fn acc_15(facts: &Facts<'_>) -> Vec<Outcome> {
     signatures(facts, |command, open, why| {
         matches!(why, Why::Kept(_) | Why::Lost(_)).then(|| signed(command, open))
     })
-}
-
-fn acc_16(facts: &Facts<'_>) -> Vec<Outcome> {
-    let mut outcomes = Vec::new();
-    let commands = facts.visits.iter().flat_map(|visit| &visit.commands);
-    for command in commands.filter(|command| command.fault.is_none()) {
-        let (n, status) = (command.n, command.status_text());
-        let unknown_app = command.act == Act::SelectApp && !is_known_app(&command.data);
-        let expected = match command.act {
-            Act::SelectApp if unknown_app => "6A82",
-            Act::SelectFile if command.app.is_some() && !command.done() => "6A82",
-            Act::Read if command.done() && command.response.is_empty() => "6B00",
-            Act::Read if status.starts_with("6B") => "6B00",
-            _ => continue,
-        };
-        outcomes.push(if status == expected {
-            Outcome::pass(
-                &command.entries(),
-                text!(
-                    "項目{n}に{status}が返った",
-                    "entry {n} was answered {status}"
-                ),
-            )
-        } else {
-            Outcome::fail(
-                &command.entries(),
-                text!(
-                    "項目{n}に{status}が返ったが、{expected}が正しい",
-                    "entry {n} was answered {status} where {expected} is right"
-                ),
-            )
-        });
-    }
-    outcomes
 }

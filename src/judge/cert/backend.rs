@@ -5,18 +5,12 @@ use crate::judge::facts::{Case, Facts, Told, Truth};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::refusal::wrong_refusal;
 use crate::judge::rule::{Rule, not_judged, rule};
-use crate::requirement::{Id, Subject::Backend, Subject::Card, catalogue};
+use crate::requirement::{Id, Subject::Backend, catalogue};
 
 pub(in crate::judge) const RULES: &[Rule] = &[
     rule("CERT-01", Backend, cert_01),
     rule("CERT-02", Backend, cert_02),
     rule("CERT-03", Backend, cert_03),
-    not_judged(
-        "CERT-08",
-        Card,
-        "証明書の期限の計算は、この版ではOpenSSLと仮想カードの試験で確かめ、ここでは判定しない",
-        "how validity is derived is held by the card's own tests; this version does not judge it from a transcript",
-    ),
     not_judged(
         "CERT-09",
         Backend,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::gaps;
 use super::visit::Given;
-use super::{Exchange, Facts, Unmet, Visit, World};
+use super::{Exchange, Facts, Probing, Unmet, Visit, World};
 use crate::eligibility::{Answer, Inquiry, NumberKey, Registration, RegistrationPlace, SiteKind};
 use crate::judge::facts::world::names;
 use crate::judge::session::{Command, State};
@@ -40,6 +40,7 @@ pub(super) fn fold<'a>(scenario: &'a Scenario, transcript: &'a Transcript) -> Fa
             header: &transcript.header,
             entries: &transcript.entries,
             visits: Vec::new(),
+            probings: Vec::new(),
             exchanges: Vec::new(),
             cases: Vec::new(),
             truths: Vec::new(),
@@ -60,6 +61,10 @@ pub(super) fn fold<'a>(scenario: &'a Scenario, transcript: &'a Transcript) -> Fa
     for (index, entry) in transcript.entries.iter().enumerate() {
         if entry.n != index as u64 + 1 {
             fold.broken(entry.n);
+        }
+        if entry.from == Role::Tester || entry.to == Role::Tester {
+            fold.probed(entry);
+            continue;
         }
         fold.enter_visit(entry);
         fold.take(entry);
@@ -93,24 +98,9 @@ impl<'a> Fold<'a> {
         let emergency = std::mem::take(&mut self.emergency) || ambulance;
         let visual_mode = self.visual_mode.take();
         self.card = State::default();
-        self.facts.visits.push(Visit {
-            number: entry.visit,
-            first: entry.n,
-            last: entry.n,
-            at: entry.at,
-            presented: None,
-            person: None,
-            removed: None,
-            power_off: Vec::new(),
-            resets: Vec::new(),
-            screens: Vec::new(),
-            stimuli: Vec::new(),
-            commands: Vec::new(),
-            faults: Vec::new(),
-            cut_short: false,
-            visual_mode,
-            emergency,
-        });
+        self.facts
+            .visits
+            .push(Visit::new(entry, visual_mode, emergency));
     }
 
     fn take(&mut self, entry: &'a Entry) {
@@ -137,6 +127,23 @@ impl<'a> Fold<'a> {
             Event::Card(event) => self.card(entry, event),
             Event::Fault(_) => self.fault(entry),
             Event::Note(note) => self.note(entry, note),
+        }
+    }
+
+    /// Takes in what goes on between a tester and the card.
+    fn probed(&mut self, entry: &'a Entry) {
+        if let Event::Card(CardEvent::Presented { person }) = &entry.event {
+            self.card = State::default();
+            let person = self.person_named(Some(person));
+            self.facts.probings.push(Probing::new(entry.n, person));
+            return;
+        }
+        if let Event::Stimulus(stimulus) = &entry.event {
+            self.steps.insert(stimulus.step);
+        }
+        let probing = self.facts.probings.last_mut();
+        if !probing.is_some_and(|probing| probing.take(entry, &mut self.card)) {
+            self.broken(entry.n);
         }
     }
 
@@ -306,6 +313,15 @@ impl<'a> Fold<'a> {
     }
 
     fn fault(&mut self, entry: &Entry) {
+        let mut probed = self
+            .facts
+            .probings
+            .iter_mut()
+            .flat_map(|it| &mut it.commands);
+        if let Some(command) = probed.find(|command| Some(command.n) == entry.re) {
+            command.fault = Some(entry.n);
+            return;
+        }
         if let Some(visit) = self.visit() {
             visit.faults.push(entry.n);
             let hit = visit
@@ -339,6 +355,10 @@ impl<'a> Fold<'a> {
         match note {
             Note::Reached { step } => {
                 self.facts.reached.insert(*step, entry.n);
+                let probe = matches!(self.facts.scenario.steps.get(*step), Some(Step::Probe(_)));
+                if let Some(probing) = self.facts.probings.last_mut().filter(|_| probe) {
+                    probing.reached.push(entry.n);
+                }
             }
             Note::Unmet { step, reason } => self.facts.unmet.push(Unmet {
                 n: entry.n,

@@ -32,7 +32,12 @@ fn unanswered(facts: &Facts<'_>) -> Option<u64> {
     if facts.cut_short.is_some() {
         return None;
     }
-    let mut commands = facts.visits.iter().flat_map(|visit| &visit.commands);
+    let probed = facts.probings.iter().flat_map(|probing| &probing.commands);
+    let mut commands = facts
+        .visits
+        .iter()
+        .flat_map(|visit| &visit.commands)
+        .chain(probed);
     let command = commands.find(|command| command.answer_n.is_none());
     let exchange = facts.exchanges.iter().find(|it| it.reply.is_none());
     command.map(|it| it.n).or(exchange.map(|it| it.n))

@@ -6,7 +6,7 @@ use crate::judge::outcome::Outcome;
 use crate::judge::session::{Act, App, Command, USER_PIN};
 use crate::scenario::{ConsentSubject, DeskStep, FaceShown, Step};
 use crate::screen::{self, Screen, ScreenId};
-use crate::transcript::Role;
+use crate::transcript::{Entry, Role};
 
 use super::pins::Entered;
 use super::{no_screens, no_traffic, not_ended};
@@ -73,6 +73,28 @@ pub(in crate::judge) struct Visit<'a> {
 }
 
 impl<'a> Visit<'a> {
+    /// Begins a visit with its first entry.
+    pub fn new(entry: &Entry, visual_mode: Option<u64>, emergency: bool) -> Visit<'a> {
+        Visit {
+            number: entry.visit,
+            first: entry.n,
+            last: entry.n,
+            at: entry.at,
+            presented: None,
+            person: None,
+            removed: None,
+            power_off: Vec::new(),
+            resets: Vec::new(),
+            screens: Vec::new(),
+            stimuli: Vec::new(),
+            commands: Vec::new(),
+            faults: Vec::new(),
+            cut_short: false,
+            visual_mode,
+            emergency,
+        }
+    }
+
     /// Tells whether the visit came to an end: card out, or a screen that gives up or completes.
     pub fn ended(&self) -> bool {
         let gave_up = self.screens.iter().any(|(_, screen)| {

@@ -34,6 +34,7 @@ pub fn adult() -> Patient {
             not_after: "2028-06-15T23:59:59+09:00".parse().unwrap(),
             serial: "01".to_owned(),
             trusted: true,
+            validity: None,
         },
         registry: Registry {
             person: Person {
@@ -94,6 +95,8 @@ pub struct Story {
     at: Moment,
     /// Whether stimuli and steps are recorded.
     told: bool,
+    /// Who talks to the card: the reader, or a tester.
+    at_the_card: Role,
 }
 
 impl Story {
@@ -124,6 +127,7 @@ impl Story {
             visit: 0,
             at,
             told: true,
+            at_the_card: Role::Reader,
         }
     }
 
@@ -170,7 +174,21 @@ impl Story {
     }
 
     pub fn card(&mut self, event: CardEvent) -> &mut Story {
-        self.push(Role::Reader, Role::Card, None, Event::Card(event));
+        self.push(self.at_the_card, Role::Card, None, Event::Card(event));
+        self
+    }
+
+    /// A tester puts the card into a reader of their own.
+    pub fn probe_in(&mut self) -> &mut Story {
+        self.at_the_card = Role::Tester;
+        let person = "adult".to_owned();
+        self.card(CardEvent::Presented { person })
+    }
+
+    /// The tester takes the card out.
+    pub fn probe_out(&mut self) -> &mut Story {
+        self.card(CardEvent::Removed);
+        self.at_the_card = Role::Reader;
         self
     }
 
@@ -240,14 +258,14 @@ impl Story {
     ) -> &mut Story {
         let apdu = Bytes(hex::decode(apdu.replace(' ', "")).unwrap());
         let command = Event::Command(CommandApdu { apdu, secret });
-        let re = self.push(Role::Reader, Role::Card, None, command);
+        let re = self.push(self.at_the_card, Role::Card, None, command);
         let is_status = status.len() == 4 && status != "gone" && status != "mute";
         let response = Event::Response(ResponseApdu {
             status: is_status.then(|| status.to_owned()),
             data: Bytes(data.to_vec()),
             lost: (!is_status).then(|| status.to_owned()),
         });
-        self.push(Role::Card, Role::Reader, Some(re), response);
+        self.push(Role::Card, self.at_the_card, Some(re), response);
         self
     }
 

@@ -81,9 +81,12 @@ impl Film {
     pub fn apdu(&mut self, command: &str, answer: &str) -> u64 {
         let bytes = |text: &str| hex::decode(text.replace(' ', "")).expect("hexadecimal digits");
         self.at = self.at.plus_ms(12);
-        let n = self.recorder.command(self.at, &bytes(command));
+        let n = self
+            .recorder
+            .command(self.at, Role::Reader, &bytes(command));
         self.at = self.at.plus_ms(25);
-        self.recorder.response(self.at, n, Ok(&bytes(answer)))
+        self.recorder
+            .response(self.at, Role::Reader, n, Ok(&bytes(answer)))
     }
 
     /// An inquiry and its answer.

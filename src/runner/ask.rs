@@ -1,0 +1,73 @@
+//! Asks the backend, with the faults that the scenario has injected.
+
+use super::Run;
+use crate::backend::Outage;
+use crate::check_in::BackendReply;
+use crate::eligibility::{Inquiry, InquiryKind};
+use crate::scenario::BackendFaultKind;
+use crate::transcript::{Event as Entry, Reply, Role};
+
+/// Virtual milliseconds of one inquiry, and of a slow one; a convention of this harness.
+const INQUIRY_MS: u64 = 100;
+const SLOW_INQUIRY_MS: u64 = 6_000;
+/// How long our reader waits for a backend (ELIG-14 expects an answer within 7 s).
+const PATIENCE_MS: u64 = 10_000;
+
+impl Run<'_> {
+    /// Asks the backend, with the faults that the scenario has injected.
+    pub(super) async fn ask(&mut self, from: Role, inquiry: &Inquiry) -> BackendReply {
+        let n = self.recorder.inquiry(self.now, from, inquiry);
+        let fault = self.due_backend_fault(inquiry.kind());
+        if let Some(fault) = fault {
+            let text = format!("backend {fault:?}").to_lowercase();
+            self.recorder.record(
+                self.now,
+                Role::Harness,
+                Role::Backend,
+                Some(n),
+                Entry::Fault(text),
+            );
+        }
+        let (took, answer) = match fault {
+            Some(BackendFaultKind::Down) => (
+                INQUIRY_MS,
+                Err(Outage::Down("connection refused".to_owned())),
+            ),
+            Some(BackendFaultKind::Silent) => (
+                PATIENCE_MS,
+                Err(Outage::Silent {
+                    limit_ms: PATIENCE_MS,
+                }),
+            ),
+            Some(BackendFaultKind::Garbage) => (
+                INQUIRY_MS,
+                Err(Outage::Malformed("four random bytes".to_owned())),
+            ),
+            Some(BackendFaultKind::Slow) => {
+                self.now = self.now.plus_ms(SLOW_INQUIRY_MS);
+                (INQUIRY_MS, self.backend.ask(inquiry, self.now).await)
+            }
+            None => (INQUIRY_MS, self.backend.ask(inquiry, self.now).await),
+        };
+        self.now = self.now.plus_ms(took);
+        let (reply, event) = match answer {
+            Ok(answer) => (Reply::Answer(answer.clone()), BackendReply::Answer(answer)),
+            Err(Outage::Malformed(reason)) => (Reply::Malformed(reason), BackendReply::Outage),
+            Err(outage) => (Reply::Outage(outage.to_string()), BackendReply::Outage),
+        };
+        self.recorder.answer(self.now, from, n, &reply);
+        event
+    }
+
+    fn due_backend_fault(&mut self, kind: InquiryKind) -> Option<BackendFaultKind> {
+        let index = self
+            .backend_faults
+            .iter()
+            .position(|fault| fault.inquiry.is_none_or(|wanted| wanted == kind))?;
+        let fault = self.backend_faults.get(index)?.clone();
+        if !fault.always {
+            self.backend_faults.remove(index);
+        }
+        Some(fault.what)
+    }
+}
