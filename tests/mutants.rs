@@ -13,6 +13,7 @@ use uketsuke::eligibility::Moment;
 use uketsuke::fault::{FAULTS, Fault};
 use uketsuke::judge::{Judgement, Verdict, judge};
 use uketsuke::library::Library;
+use uketsuke::requirement::Subject;
 use uketsuke::runner::{Options, play_blocking};
 use uketsuke::scenario::Playable;
 use uketsuke::transcript::{Event, Note, Transcript};
@@ -83,6 +84,7 @@ fn audience(fault: &Fault) -> impl Iterator<Item = &'static Sound> {
 fn check(fault: &'static Fault) -> Result<(), Failed> {
     let mut differs = 0;
     let mut caught = Vec::new();
+    let mut by_rule = false;
     let mut others_pass = 0;
     let mut blamed = BTreeSet::new();
     for sound in audience(fault) {
@@ -95,6 +97,11 @@ fn check(fault: &'static Fault) -> Result<(), Failed> {
         differs += 1;
         if is_caught && !was_cut_short(&transcript) {
             caught.push(&sound.playable.scenario.id);
+            by_rule |= judgement.findings.iter().any(|finding| {
+                finding.requirement == fault.breaks
+                    && finding.step.is_none()
+                    && finding.verdict == Verdict::Fail
+            });
         }
         let fails = judgement
             .findings
@@ -111,6 +118,10 @@ fn check(fault: &'static Fault) -> Result<(), Failed> {
             fault.breaks
         )
         .into());
+    }
+    // What a card answers can always be stated literally; the rule itself has to notice too.
+    if fault.subject() == Subject::Card && !by_rule {
+        return Err("only a literal expectation catches it, and no rule".into());
     }
     if others_pass < 3 {
         return Err(format!("only {others_pass} other scenarios still pass").into());

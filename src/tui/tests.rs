@@ -4,6 +4,7 @@ mod behaviour;
 mod film;
 mod films;
 mod screens;
+mod tester;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;

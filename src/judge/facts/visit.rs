@@ -199,9 +199,13 @@ impl<'a> Visit<'a> {
     /// Returns what the card has told of the tries left of the user PIN, newest last.
     pub fn user_pin_tries(&self) -> impl Iterator<Item = (u64, u8)> + '_ {
         self.commands.iter().filter_map(|command| {
-            let about = command.is(Act::Verify, App::Jpki, USER_PIN)
-                || command.is(Act::PinStatus, App::Jpki, USER_PIN);
-            let left = command.tries_told().filter(|_| about)?;
+            let told = command.tries_told()?;
+            // A card that answers a query with anything but 63Cx breaks ACC-12; a reader that
+            // cannot make sense of it breaks nothing.
+            let query = command.is(Act::PinStatus, App::Jpki, USER_PIN)
+                && command.status_text().starts_with("63C");
+            let about = query || command.is(Act::Verify, App::Jpki, USER_PIN);
+            let left = Some(told).filter(|_| about)?;
             Some((command.answer_n?, left))
         })
     }
