@@ -27,7 +27,7 @@ fn acc_16(facts: &Facts<'_>) -> Vec<Outcome> {
     for person in 0..facts.scenario.people.len() {
         let mut ends: HashMap<(App, u16), usize> = HashMap::new();
         for stay in facts.stays(person) {
-            for command in stay.undisturbed() {
+            for command in stay.undisturbed().filter(|it| it.status.is_some()) {
                 let expected = match command.act {
                     Act::SelectApp => of_application(command),
                     Act::SelectFile => of_file(command),

@@ -64,7 +64,7 @@ fn acc_12(facts: &Facts<'_>) -> Vec<Outcome> {
             let (Some(app), Some(file)) = (command.app, command.file) else {
                 continue;
             };
-            if command.fault.is_some() || command.act == Act::Verify {
+            if unanswered(command) || command.act == Act::Verify {
                 told.remove(&(app, file));
                 continue;
             }
@@ -107,33 +107,53 @@ fn acc_13(facts: &Facts<'_>) -> Vec<Outcome> {
     for (person, patient) in facts.scenario.people.iter().enumerate() {
         let pin = patient.card.user_pin.as_ref().and_then(|pin| pin.masked());
         let Some(pin) = pin else { continue };
-        let mut left = patient.card.user_pin_tries;
+        let mut left = Some(patient.card.user_pin_tries);
         for event in events(&facts.stays(person)) {
             let Event::Command(command) = event else {
                 continue;
             };
-            if command.is(Act::Verify, App::Jpki, USER_PIN) && command.fault.is_none() {
-                outcomes.push(verified(command, pin, &mut left));
+            let is_verify = command.is(Act::Verify, App::Jpki, USER_PIN);
+            match left {
+                // Whether a VERIFY without an answer has cost a try is not seen.
+                _ if is_verify && unanswered(command) => left = None,
+                Some(before) if is_verify => {
+                    let (outcome, after) = verified(command, pin, before);
+                    outcomes.push(outcome);
+                    left = Some(after);
+                }
+                None if is_verify && command.done() => left = Some(TRIES_MAX),
+                None if is_verify || queries(command, &patient.card) => {
+                    left = command.tries_told();
+                }
+                _ => {}
             }
         }
     }
     outcomes
 }
 
-fn verified(command: &Command, pin: &Masked, left: &mut u8) -> Outcome {
+/// Tells whether a command may not have reached the card, or its own answer not have come back.
+fn unanswered(command: &Command) -> bool {
+    command.fault.is_some() || command.status.is_none()
+}
+
+/// Judges a VERIFY with `left` tries before it, and returns the tries after it.
+fn verified(command: &Command, pin: &Masked, left: u8) -> (Outcome, u8) {
     let right = command
         .secret
         .as_ref()
         .is_some_and(|secret| secret.alias == pin.alias);
-    let locked = *left == 0;
+    let locked = left == 0;
     let expected = match (locked, right) {
         (true, _) => "6984".to_owned(),
         (false, true) => "9000".to_owned(),
         (false, false) => format!("63C{}", left.saturating_sub(1)),
     };
-    if !locked {
-        *left = if right { TRIES_MAX } else { *left - 1 };
-    }
+    let after = match (locked, right) {
+        (true, _) => 0,
+        (false, true) => TRIES_MAX,
+        (false, false) => left - 1,
+    };
     let (n, status) = (command.n, command.status_text());
     let outcome = if status == expected {
         Outcome::pass(
@@ -152,11 +172,12 @@ fn verified(command: &Command, pin: &Masked, left: &mut u8) -> Outcome {
             ),
         )
     };
-    if locked {
+    let outcome = if locked {
         outcome.part("locked-status")
     } else {
         outcome
-    }
+    };
+    (outcome, after)
 }
 
 /// Why the security status is as it is, for ACC-14 and ACC-15.
@@ -181,13 +202,14 @@ fn signatures(
         for event in events(&facts.stays(person)) {
             match event {
                 Event::PowerLost => {
-                    why = if open { Why::Lost(0) } else { why };
+                    let perhaps_open = open || why == Why::Unsure;
+                    why = if perhaps_open { Why::Lost(0) } else { why };
                     open = false;
                 }
-                Event::WarmReset(n) if open => why = Why::Kept(n),
+                Event::WarmReset(n) if open && why != Why::Unsure => why = Why::Kept(n),
                 Event::WarmReset(_) => {}
                 Event::Command(command) => {
-                    if command.is(Act::Sign, App::Jpki, USER_KEY) && command.fault.is_none() {
+                    if command.is(Act::Sign, App::Jpki, USER_KEY) && !unanswered(command) {
                         outcomes.extend(judge(command, open, why));
                     }
                     follow(command, &mut open, &mut why);
@@ -199,28 +221,37 @@ fn signatures(
 }
 
 fn follow(command: &Command, open: &mut bool, why: &mut Why) {
+    let verified = command.is(Act::Verify, App::Jpki, USER_PIN);
+    let unlocked = command.act == Act::Unlock && command.app == Some(App::Jpki);
+    if unanswered(command) && (verified || unlocked || command.act == Act::SelectApp) {
+        *why = Why::Unsure;
+        return;
+    }
     if command.act == Act::SelectApp {
         let same = command.app == Some(app_named(&command.data));
-        match (*open, command.done(), same) {
-            (true, true, true) => *why = Why::Kept(command.n),
+        let unsure = *why == Why::Unsure;
+        match (*open || unsure, command.done(), same) {
+            (true, true, true) if !unsure => *why = Why::Kept(command.n),
             (true, true, false) => {
                 *why = Why::Lost(command.n);
                 *open = false;
             }
             // What an unknown name does to the application selected is not published.
             (true, false, _) => *why = Why::Unsure,
-            (false, _, _) => {}
+            _ => {}
         }
         return;
     }
-    let verified = command.is(Act::Verify, App::Jpki, USER_PIN);
-    let unlocked = command.act == Act::Unlock && command.app == Some(App::Jpki);
     if (verified || unlocked) && command.done() {
         *open = true;
         *why = Why::Fresh;
     } else if verified {
         // Nor is what a wrong PIN does to a right one before it.
-        *why = if *open { Why::Unsure } else { Why::Never };
+        if *open {
+            *why = Why::Unsure;
+        } else if *why != Why::Unsure {
+            *why = Why::Never;
+        }
         *open = false;
     }
 }

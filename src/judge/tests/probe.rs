@@ -93,6 +93,21 @@ fn what_no_source_settles_is_not_judged() {
             .select("0017")
             .apdu(SIGN, "6982");
     });
+    // After a VERIFY that was not answered, until the card tells again.
+    check("ACC-13", Pass, |story| {
+        story
+            .at_the_pin()
+            .verify("1111", "mute")
+            .apdu(PIN_STATUS, "63C2")
+            .verify("1111", "63C1");
+    });
+    check("ACC-14", NotApplicable, |story| {
+        story
+            .at_the_pin()
+            .verify("1234", "mute")
+            .select("0017")
+            .apdu(SIGN, "9000");
+    });
     // A query of a key that is no PIN, and other ways to SELECT.
     check("ACC-12", NotApplicable, |story| {
         story
