@@ -62,6 +62,7 @@ pub mod image;
 mod key;
 mod pin;
 pub mod profile;
+pub mod smart_card;
 pub mod status;
 pub mod terminal;
 pub mod tlv;

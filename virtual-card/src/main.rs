@@ -125,6 +125,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     match connection.serve(&mut card, log)? {
         End::Stopped => eprintln!("SIMULATION: the card was taken out"),
         End::PeerClosed => eprintln!("SIMULATION: pcscd has ended, so the card is out"),
+        End::CardLeft => eprintln!("SIMULATION: the card has left the reader"),
     }
     Ok(())
 }
@@ -195,6 +196,10 @@ fn log(exchange: &Exchange<'_>) {
         Exchange::PowerOn => tracing::debug!("power on"),
         Exchange::PowerOff => tracing::debug!("power off"),
         Exchange::Reset => tracing::debug!("reset"),
+        Exchange::Unanswered { command, .. } => {
+            tracing::debug!("{} | no answer", apdu::masked(command));
+        }
+        Exchange::NotTaken => tracing::warn!("vpcd has not asked for the card yet"),
         Exchange::Apdu { command, response } => {
             let name = Command::parse(command).map(|command| apdu::describe(&command));
             let name = name.unwrap_or_else(|_| "no command".to_owned());

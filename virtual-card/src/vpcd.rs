@@ -3,57 +3,32 @@
 //! Blocking and without a runtime, since an answer is due for every message and each read has to be
 //! prepared (see [`Connection::serve`]). What is recorded or logged is the observer's business.
 
+mod error;
 mod frame;
+mod stop;
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-use crate::card::Card;
-
+pub use crate::smart_card::{Outcome, Reply, SmartCard};
+pub use error::Error;
 pub use frame::{Decoder, Message, encode};
+pub use stop::Stop;
+use stop::Stopped;
 
 /// Where vpcd listens for the first slot, unless its configuration says otherwise.
 pub const DEFAULT_HOST: &str = "127.0.0.1";
 /// Port of the first slot; the second has the next one.
 pub const DEFAULT_PORT: u16 = 35_963;
 
-/// Something that can lie in a virtual reader: a [`Card`], or something that stands before one.
-pub trait SmartCard {
-    /// Returns the answer to reset.
-    fn atr(&self) -> Vec<u8>;
-    /// Gives the card power.
-    fn power_on(&mut self);
-    /// Takes its power away.
-    fn power_off(&mut self);
-    /// Resets it while it keeps its power.
-    fn reset(&mut self);
-    /// Answers a command.
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8>;
-}
-
-impl SmartCard for Card {
-    fn atr(&self) -> Vec<u8> {
-        Self::atr(self).to_vec()
-    }
-
-    fn power_on(&mut self) {
-        Self::power_on(self);
-    }
-
-    fn power_off(&mut self) {
-        Self::power_off(self);
-    }
-
-    fn reset(&mut self) {
-        Self::reset(self);
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        Self::transmit(self, command)
-    }
-}
+/// How long vpcd may take to accept a connection. Where it does not, others wait for it as well.
+const ACCEPTANCE: Duration = Duration::from_secs(5);
+/// How long vpcd may be silent before the observer hears of it; it asks for the card every 400 ms.
+const SILENCE: Duration = Duration::from_secs(2);
+/// The most bytes that are read after the end, so that closing does not look like a failure.
+const DRAINED_MAX: usize = 1 << 20;
 
 /// What has just happened between vpcd and the card. Requests for the ATR are left out, since they
 /// come several times a second to see whether the card is there.
@@ -69,9 +44,19 @@ pub enum Exchange<'a> {
     Apdu {
         /// The command APDU.
         command: &'a [u8],
-        /// The response APDU.
+        /// The bytes that go back: a response APDU, unless a fault has changed them.
         response: &'a [u8],
     },
+    /// A command gets no answer, as a fault will have it. The bytes may hold a PIN.
+    Unanswered {
+        /// The command APDU.
+        command: &'a [u8],
+        /// Whether the card is gone; otherwise it is mute.
+        gone: bool,
+    },
+    /// vpcd has said nothing for two seconds since the card was put in. As it serves one card at
+    /// a time, another one most likely lies in this slot.
+    NotTaken,
 }
 
 /// Why the card is no longer presented.
@@ -81,44 +66,8 @@ pub enum End {
     Stopped,
     /// vpcd closed the connection: pcscd ended.
     PeerClosed,
-}
-
-/// Why a card cannot be presented.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Nobody accepts connections there.
-    #[error(
-        "nothing listens on {address}; start pcscd with the vpcd driver \
-         (Debian: apt-get install pcscd vsmartcard-vpcd), see README"
-    )]
-    NothingListens {
-        /// The address that was tried.
-        address: String,
-    },
-    /// There is no connecting to that address.
-    #[error("no connection to vpcd at {address}; expected HOST:PORT of a reachable vpcd")]
-    Connect {
-        /// The address that was tried.
-        address: String,
-        /// What the system says.
-        #[source]
-        source: io::Error,
-    },
-    /// The connection broke.
-    #[error("connection to vpcd at {address} broke; look at what pcscd last said")]
-    Broken {
-        /// The address of the other side.
-        address: String,
-        /// What the system says.
-        #[source]
-        source: io::Error,
-    },
-    /// An answer that no frame can hold.
-    #[error("answer of {length} bytes, where vpcd takes at most 65535")]
-    AnswerTooLong {
-        /// Bytes of the answer.
-        length: usize,
-    },
+    /// The card left the reader by itself, as a fault will have it.
+    CardLeft,
 }
 
 /// A card in a slot of vpcd; dropping it takes the card out.
@@ -126,23 +75,8 @@ pub enum Error {
 pub struct Connection {
     stream: TcpStream,
     address: String,
-    stopped: Arc<AtomicBool>,
-}
-
-/// Ends [`Connection::serve`] from another thread.
-#[derive(Debug)]
-pub struct Stop {
-    stream: TcpStream,
-    stopped: Arc<AtomicBool>,
-}
-
-impl Stop {
-    /// Takes the card out; a running or later [`Connection::serve`] returns [`End::Stopped`].
-    pub fn stop(&self) {
-        self.stopped.store(true, Ordering::SeqCst);
-        // Fails when the other side is gone already, which ends the loop just as well.
-        let _ = self.stream.shutdown(Shutdown::Both);
-    }
+    stopped: Arc<Stopped>,
+    silence: Duration,
 }
 
 impl Connection {
@@ -150,17 +84,14 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`Error::NothingListens`] or [`Error::Connect`] when there is no vpcd.
+    /// [`Error::NothingListens`], [`Error::Taken`] after five seconds, or [`Error::Connect`] when
+    /// there is no vpcd that takes the card.
     pub fn open(address: &str) -> Result<Self, Error> {
-        let connect = || {
-            let stream = TcpStream::connect(address)?;
-            stream.set_nodelay(true)?;
-            Ok(stream)
-        };
-        let stream = connect().map_err(|source: io::Error| {
+        let stream = connect(address).map_err(|source| {
             let address = address.to_owned();
             match source.kind() {
                 io::ErrorKind::ConnectionRefused => Error::NothingListens { address },
+                io::ErrorKind::TimedOut => Error::Taken { address },
                 _ => Error::Connect { address, source },
             }
         })?;
@@ -168,7 +99,15 @@ impl Connection {
             stream,
             address: address.to_owned(),
             stopped: Arc::default(),
+            silence: SILENCE,
         })
+    }
+
+    /// Sets how long vpcd may be silent at first before the observer sees [`Exchange::NotTaken`].
+    #[must_use]
+    pub const fn with_silence(mut self, silence: Duration) -> Self {
+        self.silence = silence;
+        self
     }
 
     /// Returns a handle that can end [`Connection::serve`].
@@ -187,8 +126,9 @@ impl Connection {
         })
     }
 
-    /// Answers vpcd until it closes the connection or [`Stop::stop`] is called. The observer sees
-    /// each exchange before vpcd does, so that nothing seen outside is missing from a record.
+    /// Answers vpcd until it closes the connection, the card leaves or [`Stop::stop`] is called.
+    /// The observer sees each exchange before vpcd does, so that nothing seen outside is missing
+    /// from a record. A delay that the card asks for is waited here; a stop ends the wait.
     ///
     /// # Errors
     ///
@@ -199,25 +139,76 @@ impl Connection {
         card: &mut impl SmartCard,
         mut observer: impl FnMut(&Exchange<'_>),
     ) -> Result<End, Error> {
+        let end = self.answer_all(card, &mut observer);
+        self.drain();
+        end
+    }
+
+    fn answer_all(
+        &mut self,
+        card: &mut impl SmartCard,
+        observer: &mut impl FnMut(&Exchange<'_>),
+    ) -> Result<End, Error> {
         let mut decoder = Decoder::default();
         let mut buffer = [0; 4096];
+        let mut heard = false;
+        if let Err(source) = self.stream.set_read_timeout(Some(self.silence)) {
+            return self.ended(source);
+        }
         loop {
             while let Some(message) = decoder.next_message() {
-                let Some(answer) = answer(card, &message, &mut observer) else {
-                    continue;
-                };
-                let length = answer.len();
-                let frame = encode(&answer).ok_or(Error::AnswerTooLong { length })?;
-                if let Err(source) = self.stream.write_all(&frame) {
-                    return self.ended(source);
+                let Due { answer, at, leaves } = answer(card, &message, observer);
+                if let Some(answer) = answer {
+                    let length = answer.len();
+                    let frame = encode(&answer).ok_or(Error::AnswerTooLong { length })?;
+                    if at.is_some_and(|at| self.stopped.wait_until(at)) {
+                        return Ok(End::Stopped);
+                    }
+                    if let Err(source) = self.stream.write_all(&frame) {
+                        return self.ended(source);
+                    }
+                }
+                if leaves {
+                    return Ok(End::CardLeft);
                 }
             }
             match self.read(&mut buffer) {
-                Ok(0) if self.stopped.load(Ordering::SeqCst) => return Ok(End::Stopped),
+                Ok(0) if self.stopped.is_raised() => return Ok(End::Stopped),
                 Ok(0) => return Ok(End::PeerClosed),
                 Ok(count) => decoder.push(buffer.get(..count).unwrap_or_default()),
-                Err(source) if source.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) if source.kind() == io::ErrorKind::Interrupted => continue,
+                // How the end of the first wait looks on Unix and on Windows.
+                Err(source)
+                    if !heard
+                        && matches!(
+                            source.kind(),
+                            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+                        ) =>
+                {
+                    observer(&Exchange::NotTaken);
+                }
                 Err(source) => return self.ended(source),
+            }
+            if !heard {
+                heard = true;
+                if let Err(source) = self.stream.set_read_timeout(None) {
+                    return self.ended(source);
+                }
+            }
+        }
+    }
+
+    /// Closes our direction and reads what has already come: closing with bytes unread would be a
+    /// reset, after which vpcd 3.3 goes on with a length that it never got.
+    fn drain(&mut self) {
+        let mut buffer = [0; 4096];
+        let mut drained = 0;
+        // Any failure means that there is nothing more to read.
+        let _ = self.stream.shutdown(Shutdown::Both);
+        while drained < DRAINED_MAX {
+            match self.stream.read(&mut buffer) {
+                Ok(0) | Err(_) => return,
+                Ok(count) => drained += count,
             }
         }
     }
@@ -232,7 +223,7 @@ impl Connection {
     }
 
     fn ended(&self, source: io::Error) -> Result<End, Error> {
-        if self.stopped.load(Ordering::SeqCst) {
+        if self.stopped.is_raised() {
             return Ok(End::Stopped);
         }
         match source.kind() {
@@ -248,38 +239,94 @@ impl Connection {
     }
 }
 
-/// Does what the message asks and returns the payload of the answer, if one is due.
+/// Connects within a bounded time: to the first of the addresses that takes us.
+fn connect(address: &str) -> io::Result<TcpStream> {
+    let mut failure = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    for address in address.to_socket_addrs()? {
+        match TcpStream::connect_timeout(&address, ACCEPTANCE) {
+            Ok(stream) => {
+                stream.set_nodelay(true)?;
+                return Ok(stream);
+            }
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
+/// What is due after a message.
+#[derive(Default)]
+struct Due {
+    /// The payload of the answer, if there is one.
+    answer: Option<Vec<u8>>,
+    /// When, unless at once.
+    at: Option<Instant>,
+    /// Whether the card then leaves.
+    leaves: bool,
+}
+
+impl Due {
+    fn at_once(answer: Vec<u8>) -> Self {
+        Self {
+            answer: Some(answer),
+            ..Self::default()
+        }
+    }
+}
+
+/// Does what the message asks.
 fn answer(
     card: &mut impl SmartCard,
     message: &Message,
     observer: &mut impl FnMut(&Exchange<'_>),
-) -> Option<Vec<u8>> {
+) -> Due {
     match message {
         Message::PowerOff => {
             card.power_off();
             observer(&Exchange::PowerOff);
-            None
+            Due::default()
         }
         Message::PowerOn => {
             card.power_on();
             observer(&Exchange::PowerOn);
-            None
+            Due::default()
         }
         Message::Reset => {
             card.reset();
             observer(&Exchange::Reset);
-            None
+            Due::default()
         }
-        Message::Atr => Some(card.atr()),
+        Message::Atr => Due::at_once(card.atr()),
         Message::Apdu(command) => {
-            let response = card.transmit(command);
+            let came = Instant::now();
+            let Outcome {
+                reply,
+                delay,
+                leaves,
+            } = card.transmit(command);
+            let at = (!delay.is_zero())
+                .then(|| came.checked_add(delay))
+                .flatten();
+            let gone = reply == Reply::Gone;
+            let Reply::Answer(response) = reply else {
+                observer(&Exchange::Unanswered { command, gone });
+                let leaves = leaves || gone;
+                return Due {
+                    leaves,
+                    ..Due::default()
+                };
+            };
             observer(&Exchange::Apdu {
                 command,
                 response: &response,
             });
-            Some(response)
+            Due {
+                answer: Some(response),
+                at,
+                leaves,
+            }
         }
         // Nobody waits for an answer to these, as far as is known.
-        Message::Unknown(_) => None,
+        Message::Unknown(_) => Due::default(),
     }
 }

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread::JoinHandle;
 
+use proptest::prelude::*;
 use virtual_card::vpcd::{Connection, End, Error, Exchange};
 
 use crate::card;
@@ -121,4 +122,31 @@ fn missing_vpcd_is_told_with_the_remedy() {
     );
     let error = Connection::open("no address").unwrap_err();
     assert!(matches!(error, Error::Connect { .. }));
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_from_vpcd_are_survived(
+        bytes in proptest::collection::vec(any::<u8>(), 0..300),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let (mut stream, thread, _stop) = present();
+        let (first, second) = bytes.split_at(cut.index(bytes.len() + 1));
+        for part in [first, second] {
+            // The card may not leave: what has no meaning gets no answer and does no harm.
+            stream.write_all(part).unwrap();
+        }
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answers = Vec::new();
+        stream.read_to_end(&mut answers).unwrap();
+        prop_assert_eq!(thread.join().unwrap().0, End::PeerClosed);
+        // Whole frames, whatever came: length and payload.
+        let mut rest = answers.as_slice();
+        while let [high, low, tail @ ..] = rest {
+            let length = usize::from(u16::from_be_bytes([*high, *low]));
+            prop_assert!(tail.len() >= length);
+            rest = &tail[length..];
+        }
+        prop_assert!(rest.is_empty());
+    }
 }
