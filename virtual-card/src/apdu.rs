@@ -3,8 +3,10 @@
 //! Knows nothing of what a command does; [`describe()`] only names it for people.
 
 mod describe;
+mod name;
 
 pub use describe::describe;
+pub use name::CommandName;
 
 use crate::status::Status;
 

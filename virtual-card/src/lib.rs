@@ -58,6 +58,7 @@ pub mod apdu;
 pub mod applications;
 pub mod card;
 pub mod certificate;
+pub mod fault;
 pub mod image;
 mod key;
 mod pin;

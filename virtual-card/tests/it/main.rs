@@ -4,6 +4,7 @@
 mod certificates;
 mod commands;
 mod face;
+mod faults;
 mod image;
 mod model;
 mod profiles;
