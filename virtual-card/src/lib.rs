@@ -66,5 +66,6 @@ pub mod profile;
 pub mod smart_card;
 pub mod status;
 pub mod terminal;
+pub mod timing;
 pub mod tlv;
 pub mod vpcd;
