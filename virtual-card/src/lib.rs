@@ -63,6 +63,7 @@ pub mod image;
 mod key;
 mod pin;
 pub mod profile;
+pub mod slot;
 pub mod smart_card;
 pub mod status;
 pub mod terminal;

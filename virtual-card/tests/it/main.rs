@@ -11,6 +11,7 @@ mod profiles;
 mod program;
 mod properties;
 mod rules;
+mod slot;
 mod stand_in;
 mod vpcd;
 
