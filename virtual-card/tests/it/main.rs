@@ -3,6 +3,7 @@
 
 mod certificates;
 mod commands;
+mod control;
 mod face;
 mod faults;
 mod image;

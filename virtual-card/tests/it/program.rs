@@ -48,6 +48,10 @@ fn usage_errors_end_with_2() {
         &["--holder", "adult", "--profile", "x.yaml"],
         &["--holder", "adult", "--slot", "2"],
         &["--holder", "adult", "--vpcd", "localhost"],
+        &["--holder", "adult", "--timing", "soon"],
+        &["--holder", "adult", "--reconnect=0"],
+        &["--holder", "adult", "--second", "adult"],
+        &["--holder", "adult", "--second", "nobody"],
         &["--unknown"],
     ] {
         let (code, out, err) = run(arguments);
@@ -67,6 +71,29 @@ fn bad_profiles_end_with_3() {
     let (code, _, err) = run(&["--profile", "/nowhere/card.yaml"]);
     assert_eq!(code, 3);
     assert!(err.contains("/nowhere/card.yaml"), "{err}");
+}
+
+#[test]
+fn bad_faults_end_with_3() {
+    for (argument, expected) in [
+        ("{ what: gone }", "removed"),
+        ("what: slow", "by: 300ms"),
+        ("/nowhere/faults.yaml", "no faults in /nowhere/faults.yaml"),
+    ] {
+        let (code, out, err) = run(&["--holder", "adult", "--fault", argument]);
+        assert_eq!((code, out.as_str()), (3, ""));
+        assert!(err.contains(expected), "{err}");
+    }
+}
+
+#[test]
+fn vpcd_that_does_not_come_in_time_ends_with_5() {
+    let address = free_address();
+    let (code, _, err) = run(&["--holder", "adult", "--reconnect=1", "--vpcd", &address]);
+    assert_eq!(code, 5);
+    let waits = format!("SIMULATION: waits for vpcd: nothing listens on {address}");
+    assert!(err.starts_with(&waits), "{err}");
+    assert_eq!(err.matches("waits for vpcd").count(), 1, "{err}");
 }
 
 #[test]
