@@ -33,7 +33,10 @@
 //! | [`certificate`] | issues the certificates under authorities that nobody can mistake |
 //! | [`terminal`] | the stand-in for unlocking the user key without a PIN |
 //! | [`apdu`], [`status`], [`tlv`] | the formats on the wire |
+//! | [`smart_card`] | what a reader gets from a card: an answer, none, or a card that is gone |
+//! | [`fault`], [`timing`] | cards that go wrong, and cards that take their time, as data |
 //! | [`vpcd`] | the connection to pcscd |
+//! | [`slot`] | a card that is put in, taken out, swapped, and that waits for pcscd |
 //!
 //! Arrows point downwards: `card` knows neither `vpcd` nor time; `applications` keep no state.
 //!
@@ -48,11 +51,13 @@
 //!   one, what a short identifier does to the current file;
 //! - the font of the images, and what a name or address longer than a line looks like ([`image`]);
 //! - everything in [`terminal`] beyond the first two commands' lengths.
+//! - everything in [`terminal`] beyond the first two commands' lengths;
+//! - what each [`fault`] does to an answer, and of each [`timing`] what its figures say.
 //!
 //! Not built: 共通カードAP, 住基AP and 券面入力補助AP (6A82), the other files of 券面事項確認AP,
 //! GET DATA outside applications, secure messaging, the forms of COMPUTE DIGITAL SIGNATURE in which
-//! the card hashes, timing and faults. Keys are throw-away keys from `keys/`; certificates, numbers
-//! and persons are made up, and every My Number has a wrong check digit.
+//! the card hashes. Keys are throw-away keys from `keys/`; certificates, numbers and persons are
+//! made up, and every My Number has a wrong check digit.
 
 pub mod apdu;
 pub mod applications;

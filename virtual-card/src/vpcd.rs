@@ -27,6 +27,8 @@ pub const DEFAULT_PORT: u16 = 35_963;
 const ACCEPTANCE: Duration = Duration::from_secs(5);
 /// How long vpcd may be silent before the observer hears of it; it asks for the card every 400 ms.
 const SILENCE: Duration = Duration::from_secs(2);
+/// No system counts timeouts of sockets in steps longer than this.
+const TICK: Duration = Duration::from_millis(20);
 /// The most bytes that are read after the end, so that closing does not look like a failure.
 const DRAINED_MAX: usize = 1 << 20;
 
@@ -161,8 +163,10 @@ impl Connection {
                 if let Some(answer) = answer {
                     let length = answer.len();
                     let frame = encode(&answer).ok_or(Error::AnswerTooLong { length })?;
-                    if at.is_some_and(|at| self.stopped.wait_until(at)) {
-                        return Ok(End::Stopped);
+                    if let Some(at) = at
+                        && let Some(end) = self.wait_until(at, &mut decoder, &mut buffer)?
+                    {
+                        return Ok(end);
                     }
                     if let Err(source) = self.stream.write_all(&frame) {
                         return self.ended(source);
@@ -173,18 +177,10 @@ impl Connection {
                 }
             }
             match self.read(&mut buffer) {
-                Ok(0) if self.stopped.is_raised() => return Ok(End::Stopped),
-                Ok(0) => return Ok(End::PeerClosed),
+                Ok(0) => return Ok(self.closed()),
                 Ok(count) => decoder.push(buffer.get(..count).unwrap_or_default()),
                 Err(source) if source.kind() == io::ErrorKind::Interrupted => continue,
-                // How the end of the first wait looks on Unix and on Windows.
-                Err(source)
-                    if !heard
-                        && matches!(
-                            source.kind(),
-                            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-                        ) =>
-                {
+                Err(source) if !heard && is_timeout(&source) => {
                     observer(&Exchange::NotTaken);
                 }
                 Err(source) => return self.ended(source),
@@ -196,6 +192,35 @@ impl Connection {
                 }
             }
         }
+    }
+
+    /// Waits until an answer is due; returns the end, should it come before.
+    fn wait_until(
+        &mut self,
+        at: Instant,
+        decoder: &mut Decoder,
+        buffer: &mut [u8],
+    ) -> Result<Option<End>, Error> {
+        // Reading notices when pcscd ends, but its timeouts are only as fine as the system's tick.
+        let left = |at: Instant| at.saturating_duration_since(Instant::now());
+        while left(at) > 2 * TICK {
+            let timeout = Some(left(at).saturating_sub(TICK));
+            let read = self
+                .stream
+                .set_read_timeout(timeout)
+                .and_then(|()| self.read(buffer));
+            match read {
+                Ok(0) => return Ok(Some(self.closed())),
+                Ok(count) => decoder.push(buffer.get(..count).unwrap_or_default()),
+                Err(source) if is_timeout(&source) => break,
+                Err(source) if source.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) => return self.ended(source).map(Some),
+            }
+        }
+        if let Err(source) = self.stream.set_read_timeout(None) {
+            return self.ended(source).map(Some);
+        }
+        Ok(self.stopped.wait_until(at).then_some(End::Stopped))
     }
 
     /// Closes our direction and reads what has already come: closing with bytes unread would be a
@@ -222,6 +247,14 @@ impl Connection {
         self.stream.read(buffer)
     }
 
+    fn closed(&self) -> End {
+        if self.stopped.is_raised() {
+            End::Stopped
+        } else {
+            End::PeerClosed
+        }
+    }
+
     fn ended(&self, source: io::Error) -> Result<End, Error> {
         if self.stopped.is_raised() {
             return Ok(End::Stopped);
@@ -237,6 +270,12 @@ impl Connection {
         let address = self.address.clone();
         Error::Broken { address, source }
     }
+}
+
+/// Says whether a read ended since its time was up, on Unix or on Windows.
+fn is_timeout(error: &io::Error) -> bool {
+    use io::ErrorKind::{TimedOut, WouldBlock};
+    matches!(error.kind(), WouldBlock | TimedOut)
 }
 
 /// Connects within a bounded time: to the first of the addresses that takes us.

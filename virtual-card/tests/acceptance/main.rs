@@ -1,10 +1,14 @@
 //! The card before software that knows nothing of it: pcscd, vpcd and OpenSC, as packaged.
 //!
 //! Runs with `UKETSUKE_CARD_SOFTWARE=1`; otherwise each test says that it was left out. Needs root
-//! (or the rights to run pcscd) and Debian's pcscd, vsmartcard-vpcd, opensc and openssl.
+//! (or the rights to run pcscd) and Debian's pcscd, vsmartcard-vpcd, opensc, openssl and
+//! python3-pyscard.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod faults;
+mod hand;
 mod pcscd;
+mod presence;
 
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
@@ -18,6 +22,19 @@ use virtual_card::profile::Profile;
 /// The ports of vpcd are fixed, so one test at a time.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
+/// Says whether these tests are wanted, and if not, that they were left out.
+fn wanted() -> bool {
+    let wanted = std::env::var_os("UKETSUKE_CARD_SOFTWARE").is_some_and(|value| value == "1");
+    if !wanted {
+        println!("left out: set UKETSUKE_CARD_SOFTWARE=1 to try real PC/SC software");
+    }
+    wanted
+}
+
+fn take_turn() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// pcscd with a card in its first slot.
 struct Bench {
     cards: Vec<Child>,
@@ -28,11 +45,10 @@ struct Bench {
 impl Bench {
     /// Puts one card after the other into the slots; nothing when these tests are not wanted.
     fn with_cards(names: &[&str]) -> Option<Self> {
-        if std::env::var_os("UKETSUKE_CARD_SOFTWARE").is_none_or(|value| value != "1") {
-            println!("left out: set UKETSUKE_CARD_SOFTWARE=1 to try real PC/SC software");
+        if !wanted() {
             return None;
         }
-        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = take_turn();
         let pcscd = Pcscd::start();
         let mut bench = Self {
             cards: Vec::new(),

@@ -38,6 +38,23 @@ impl Pcscd {
     }
 }
 
+impl Pcscd {
+    /// Ends it at once, as a crash would, and waits until it is gone. Nothing when it is not ours.
+    #[allow(dead_code, reason = "the benchmark shares this file")]
+    pub fn kill(mut self) -> Option<()> {
+        let mut child = self.own.take()?;
+        child.kill().expect("our own process can be killed");
+        child.wait().expect("and waited for");
+        Some(())
+    }
+
+    /// Says whether it was started here, so that it may be killed.
+    #[allow(dead_code, reason = "the benchmark shares this file")]
+    pub fn is_ours(&self) -> bool {
+        self.own.is_some()
+    }
+}
+
 impl Drop for Pcscd {
     fn drop(&mut self) {
         if let Some(mut child) = self.own.take() {

@@ -244,6 +244,29 @@ fn stop_wakes_a_card_that_takes_its_time() {
 }
 
 #[test]
+fn end_of_vpcd_is_noticed_while_an_answer_is_late() {
+    let vpcd = Vpcd::start();
+    let (slot, events) = slot(&vpcd, "{ what: slow, by: 10m }", Patience::default());
+    let mut reader = vpcd.card();
+    say(&mut reader, &hex::decode(SELECT_JPKI).unwrap());
+    assert!(events.iter().any(|event| event == "command"));
+    drop(reader);
+    assert_eq!(slot.finish().unwrap(), Ending::PeerClosed);
+}
+
+#[test]
+fn late_answer_comes_and_what_was_said_meanwhile_is_answered_after_it() {
+    let vpcd = Vpcd::start();
+    let (_slot, _events) = slot(&vpcd, "{ what: slow, by: 90ms }", ATTENDED);
+    let mut reader = vpcd.card();
+    say(&mut reader, &hex::decode(SELECT_JPKI).unwrap());
+    say(&mut reader, &hex::decode(SELECT_USER_PIN).unwrap());
+    say(&mut reader, &[0x04]);
+    let heard = [(); 3].map(|()| hex::encode(hear(&mut reader)));
+    assert_eq!(heard, ["9000", "9000", "3b888001000041e0b381a1003b"]);
+}
+
+#[test]
 fn power_cycle_and_reset_by_hand_differ_in_what_the_card_keeps() {
     let vpcd = Vpcd::start();
     let (slot, _events) = slot(&vpcd, "{ what: atr, bytes: short }", ATTENDED);
