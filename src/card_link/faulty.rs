@@ -1,4 +1,11 @@
-//! Card faults as an interposer on the way to the card.
+//! Card faults as an interposer on the way to the card. What each does is told in
+//! `virtual_card::fault`; this maps the faults of scenarios onto it.
+
+use std::num::NonZeroU32;
+
+use virtual_card::apdu::CommandName;
+use virtual_card::fault::{Fault, Kind, Plan, When as Moment};
+use virtual_card::status::Status;
 
 use super::{CardLink, Lost};
 use crate::scenario::{CardFault, CardFaultKind, When};
@@ -7,7 +14,7 @@ use crate::scenario::{CardFault, CardFaultKind, When};
 #[derive(Debug)]
 pub struct FaultyLink<L> {
     inner: L,
-    faults: Vec<(CardFault, u32)>,
+    plan: Plan,
     gone: bool,
 }
 
@@ -25,14 +32,16 @@ impl<L: CardLink> FaultyLink<L> {
     pub fn new(inner: L, faults: Vec<CardFault>) -> FaultyLink<L> {
         FaultyLink {
             inner,
-            faults: faults.into_iter().map(|fault| (fault, 0)).collect(),
+            plan: Plan::new(faults.iter().filter_map(planned)),
             gone: false,
         }
     }
 
     /// Adds a fault.
     pub fn inject(&mut self, fault: CardFault) {
-        self.faults.push((fault, 0));
+        if let Some(fault) = planned(&fault) {
+            self.plan.add(fault);
+        }
     }
 
     /// Returns the link; faults that have not struck are dropped with the visit.
@@ -54,66 +63,24 @@ impl<L: CardLink> FaultyLink<L> {
         if self.gone {
             return (Err(Lost::Gone), None);
         }
-        let Some(fault) = self.due(command) else {
+        let Some(fault) = self.plan.strike(command) else {
             return (self.inner.transmit(command), None);
         };
-        let struck = Some(Struck {
-            what: fault.what,
-            when: fault.when,
-        });
-        if fault.what == CardFaultKind::Removed {
-            self.gone = true;
-        }
-        if fault.when == When::Before {
-            // The card never sees the command.
-            return (self.instead(&fault, Vec::new()), struck);
-        }
-        let answer = match self.inner.transmit(command) {
-            Ok(answer) => answer,
-            Err(lost) => return (Err(lost), struck),
+        let struck = struck(&fault);
+        self.gone = fault.kind == Kind::Removed;
+        let answer = match fault.when {
+            // The card never sees the command, so there is no answer to change.
+            Moment::Before => Vec::new(),
+            Moment::During | Moment::After => match self.inner.transmit(command) {
+                Ok(answer) => answer,
+                Err(lost) => return (Err(lost), struck),
+            },
         };
-        if fault.when == When::After && fault.what == CardFaultKind::Removed {
+        if fault.when == Moment::After && self.gone {
             return (Ok(answer), struck);
         }
-        (self.instead(&fault, answer), struck)
-    }
-
-    fn instead(&self, fault: &CardFault, answer: Vec<u8>) -> Result<Vec<u8>, Lost> {
-        match fault.what {
-            CardFaultKind::Removed => Err(Lost::Gone),
-            CardFaultKind::Mute => Err(Lost::Mute),
-            CardFaultKind::Status => {
-                Ok(status_of(fault.status.as_deref()).unwrap_or(vec![0x6F, 0x00]))
-            }
-            CardFaultKind::Truncated => {
-                let data = answer.len().saturating_sub(2);
-                let mut half = answer.get(..data / 2).unwrap_or_default().to_vec();
-                half.extend_from_slice(answer.get(data..).unwrap_or(&[0x90, 0x00]));
-                Ok(half)
-            }
-        }
-    }
-
-    /// Returns the fault that strikes at this command.
-    fn due(&mut self, command: &[u8]) -> Option<CardFault> {
-        let name = command_name(command);
-        let mut due = None;
-        for (index, (fault, seen)) in self.faults.iter_mut().enumerate() {
-            let fits = fault.command.as_deref().is_none_or(|wanted| name == wanted);
-            if !fits {
-                continue;
-            }
-            *seen += 1;
-            if *seen == fault.nth || (fault.always && *seen > fault.nth) {
-                due = Some((index, fault.clone()));
-                break;
-            }
-        }
-        let (index, fault) = due?;
-        if !fault.always {
-            self.faults.remove(index);
-        }
-        Some(fault)
+        let lost = if self.gone { Lost::Gone } else { Lost::Mute };
+        (fault.kind.alter(answer).ok_or(lost), struck)
     }
 
     /// Takes the power away.
@@ -131,27 +98,60 @@ impl<L: CardLink> FaultyLink<L> {
     }
 }
 
-/// Returns the name of a command by its instruction, as scenario files write it.
-pub(crate) fn command_name(command: &[u8]) -> &'static str {
-    match command {
-        [_, 0x20, _, _] => "pin-status",
-        [_, instruction, ..] => match instruction {
-            0xA4 => "select",
-            0xB0 => "read-binary",
-            0xB2 => "read-record",
-            0x20 => "verify",
-            0x2A => "sign",
-            0x84 => "get-challenge",
-            0x82 => "external-authenticate",
-            0xA2 => "terminal-certificate",
-            _ => "other",
+/// Returns a scenario's fault as the card's crate has it; nothing when it names no command that
+/// there is, and so never strikes.
+fn planned(fault: &CardFault) -> Option<Fault> {
+    let kind = match fault.what {
+        CardFaultKind::Removed => Kind::Removed,
+        CardFaultKind::Mute => Kind::Mute,
+        CardFaultKind::Status => Kind::Status(status_of(fault.status.as_deref())),
+        CardFaultKind::Truncated => Kind::Truncated,
+    };
+    let command = match fault.command.as_deref() {
+        None => None,
+        Some(name) => Some(CommandName::from_name(name)?),
+    };
+    Some(Fault {
+        when: match fault.when {
+            When::Before => Moment::Before,
+            When::During => Moment::During,
+            When::After => Moment::After,
         },
-        _ => "other",
-    }
+        command,
+        // Counting starts at 1, so what strikes always from 0 on does so from the first.
+        nth: NonZeroU32::new(fault.nth).or(fault.always.then_some(NonZeroU32::MIN))?,
+        always: fault.always,
+        ..Fault::new(kind)
+    })
 }
 
-fn status_of(text: Option<&str>) -> Option<Vec<u8>> {
-    hex::decode(text?).ok().filter(|bytes| bytes.len() == 2)
+fn struck(fault: &Fault) -> Option<Struck> {
+    let what = match fault.kind {
+        Kind::Removed => CardFaultKind::Removed,
+        Kind::Mute => CardFaultKind::Mute,
+        Kind::Status(_) => CardFaultKind::Status,
+        Kind::Truncated => CardFaultKind::Truncated,
+        // Scenarios have no such faults.
+        Kind::Slow(_)
+        | Kind::Overlong
+        | Kind::Flipped { .. }
+        | Kind::Doubled
+        | Kind::Reset
+        | Kind::Atr(_) => return None,
+    };
+    let when = match fault.when {
+        Moment::Before => When::Before,
+        Moment::During => When::During,
+        Moment::After => When::After,
+    };
+    Some(Struck { what, when })
+}
+
+/// Returns the status word that is written there, or 6F00.
+fn status_of(text: Option<&str>) -> Status {
+    text.filter(|text| text.len() == 4)
+        .and_then(|text| u16::from_str_radix(text, 16).ok())
+        .map_or(Status::UNKNOWN_ERROR, Status)
 }
 
 #[cfg(test)]
