@@ -4,6 +4,7 @@
 //! prepared (see [`Connection::serve`]). What is recorded or logged is the observer's business.
 
 mod error;
+mod exchange;
 mod frame;
 mod stop;
 
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 pub use crate::smart_card::{Outcome, Reply, SmartCard};
 pub use error::Error;
+pub use exchange::{End, Exchange};
 pub use frame::{Decoder, Message, encode};
 pub use stop::Stop;
 use stop::Stopped;
@@ -31,46 +33,6 @@ const SILENCE: Duration = Duration::from_secs(2);
 const TICK: Duration = Duration::from_millis(20);
 /// The most bytes that are read after the end, so that closing does not look like a failure.
 const DRAINED_MAX: usize = 1 << 20;
-
-/// What has just happened between vpcd and the card. Requests for the ATR are left out, since they
-/// come several times a second to see whether the card is there.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Exchange<'a> {
-    /// The card got power.
-    PowerOn,
-    /// The card lost power.
-    PowerOff,
-    /// The card was reset.
-    Reset,
-    /// A command was answered; the answer is about to be sent. The bytes may hold a PIN.
-    Apdu {
-        /// The command APDU.
-        command: &'a [u8],
-        /// The bytes that go back: a response APDU, unless a fault has changed them.
-        response: &'a [u8],
-    },
-    /// A command gets no answer, as a fault will have it. The bytes may hold a PIN.
-    Unanswered {
-        /// The command APDU.
-        command: &'a [u8],
-        /// Whether the card is gone; otherwise it is mute.
-        gone: bool,
-    },
-    /// vpcd has said nothing for two seconds since the card was put in. As it serves one card at
-    /// a time, another one most likely lies in this slot.
-    NotTaken,
-}
-
-/// Why the card is no longer presented.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum End {
-    /// [`Stop::stop`] was called.
-    Stopped,
-    /// vpcd closed the connection: pcscd ended.
-    PeerClosed,
-    /// The card left the reader by itself, as a fault will have it.
-    CardLeft,
-}
 
 /// A card in a slot of vpcd; dropping it takes the card out.
 #[derive(Debug)]

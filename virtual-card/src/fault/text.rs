@@ -319,6 +319,21 @@ mod tests {
     }
 
     #[test]
+    fn schema_for_editors_has_every_kind_and_command() {
+        let schema = serde_saphyr::to_string(&schemars::schema_for!(Vec<Fault>)).unwrap();
+        for word in [
+            "removed",
+            "flipped",
+            "atr",
+            "during",
+            "read-binary",
+            "always",
+        ] {
+            assert!(schema.contains(word), "{word}: {schema}");
+        }
+    }
+
+    #[test]
     fn what_is_written_reads_back() {
         let text = "- { what: slow, by: 1ms 500ns, when: before, nth: 3 }
 - { what: mute, when: after }

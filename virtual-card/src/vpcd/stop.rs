@@ -4,7 +4,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
-/// Ends [`Connection::serve`] from another thread.
+/// Ends [`super::Connection::serve`] from another thread.
 #[derive(Debug)]
 pub struct Stop {
     pub(super) stream: TcpStream,
@@ -41,7 +41,8 @@ impl Stopped {
 }
 
 impl Stop {
-    /// Takes the card out; a running or later [`Connection::serve`] returns [`End::Stopped`].
+    /// Takes the card out; a running or later [`super::Connection::serve`] returns
+    /// [`super::End::Stopped`].
     pub fn stop(&self) {
         self.stopped.raise();
         // Fails when the other side is gone already, which ends the loop just as well.
