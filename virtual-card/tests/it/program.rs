@@ -22,9 +22,10 @@ fn run(arguments: &[&str]) -> (i32, String, String) {
     (status.code().unwrap(), text(stdout), text(stderr))
 }
 
-/// An address on which nothing listens.
-fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+/// An address on which nothing listens. Each test has a host of its own on loopback, so that no
+/// other takes the port.
+fn free_address(host: &str) -> String {
+    let listener = TcpListener::bind((host, 0)).unwrap();
     listener.local_addr().unwrap().to_string()
 }
 
@@ -88,7 +89,7 @@ fn bad_faults_end_with_3() {
 
 #[test]
 fn vpcd_that_does_not_come_in_time_ends_with_5() {
-    let address = free_address();
+    let address = free_address("127.0.0.6");
     let (code, _, err) = run(&["--holder", "adult", "--reconnect=1", "--vpcd", &address]);
     assert_eq!(code, 5);
     let waits = format!("SIMULATION: waits for vpcd: nothing listens on {address}");
@@ -98,7 +99,7 @@ fn vpcd_that_does_not_come_in_time_ends_with_5() {
 
 #[test]
 fn no_vpcd_ends_with_5() {
-    let address = free_address();
+    let address = free_address("127.0.0.7");
     let (code, out, err) = run(&["--holder", "adult", "--vpcd", &address]);
     assert_eq!((code, out.as_str()), (5, ""));
     assert_eq!(

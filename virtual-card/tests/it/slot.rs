@@ -35,7 +35,12 @@ struct Vpcd {
 
 impl Vpcd {
     fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::on("127.0.0.1:0")
+    }
+
+    /// Starts at an address of its own, where no other test takes the port once it is free.
+    fn on(address: &str) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap().to_string();
         Self { listener, address }
     }
@@ -46,6 +51,11 @@ impl Vpcd {
         say(&mut stream, &[0x01]);
         stream
     }
+}
+
+/// Returns an address on which nothing listens.
+fn nowhere(address: &str) -> String {
+    Vpcd::on(address).address
 }
 
 fn say(stream: &mut TcpStream, payload: &[u8]) {
@@ -77,12 +87,12 @@ fn spend(stream: &mut TcpStream) -> String {
     ask(stream, VERIFY_WRONG)
 }
 
-fn slot(vpcd: &Vpcd, faults: &str, patience: Patience) -> (Slot<Card>, Receiver<String>) {
+fn slot(address: &str, faults: &str, patience: Patience) -> (Slot<Card>, Receiver<String>) {
     let plan = Plan::new(Fault::parse_list(faults, "test").unwrap());
     let timing = Arc::new(Timing::standard("instant").unwrap());
     let card = Timed::new(Faulty::new(card("adult"), plan), timing);
     let (sender, events) = channel();
-    let slot = Slot::start(card, &vpcd.address, patience, move |event| {
+    let slot = Slot::start(card, address, patience, move |event| {
         let text = match event {
             Event::Exchange(Exchange::Apdu { .. }) => "command".to_owned(),
             Event::Exchange(_) => return,
@@ -104,7 +114,7 @@ fn next(events: &Receiver<String>) -> String {
 #[test]
 fn card_taken_out_and_put_in_again_has_kept_its_tries() {
     let vpcd = Vpcd::start();
-    let (slot, _events) = slot(&vpcd, "[]", ATTENDED);
+    let (slot, _events) = slot(&vpcd.address, "[]", ATTENDED);
     let mut reader = vpcd.card();
     assert_eq!(spend(&mut reader), "63c2");
     assert_eq!(slot.remove(), Presence::Out);
@@ -127,7 +137,7 @@ fn card_taken_out_and_put_in_again_has_kept_its_tries() {
 #[test]
 fn swap_takes_one_card_out_and_puts_the_other_in() {
     let vpcd = Vpcd::start();
-    let (slot, _events) = slot(&vpcd, "[]", ATTENDED);
+    let (slot, _events) = slot(&vpcd.address, "[]", ATTENDED);
     let mut reader = vpcd.card();
     spend(&mut reader);
     let contact = profile("adult");
@@ -147,8 +157,8 @@ fn swap_takes_one_card_out_and_puts_the_other_in() {
 
 #[test]
 fn card_comes_back_by_itself_when_vpcd_does() {
-    let vpcd = Vpcd::start();
-    let (slot, events) = slot(&vpcd, "[]", RECONNECTING);
+    let vpcd = Vpcd::on("127.0.0.4:0");
+    let (slot, events) = slot(&vpcd.address, "[]", RECONNECTING);
     let mut reader = vpcd.card();
     assert_eq!(spend(&mut reader), "63c2");
     assert_eq!(next(&events), "Inserted");
@@ -167,14 +177,7 @@ fn card_comes_back_by_itself_when_vpcd_does() {
 
 #[test]
 fn waiting_for_vpcd_can_be_stopped() {
-    let vpcd = Vpcd::start();
-    let Vpcd { listener, address } = vpcd;
-    drop(listener);
-    let gone = Vpcd {
-        listener: TcpListener::bind("127.0.0.1:0").unwrap(),
-        address,
-    };
-    let (slot, events) = slot(&gone, "[]", RECONNECTING);
+    let (slot, events) = slot(&nowhere("127.0.0.2:0"), "[]", RECONNECTING);
     assert_eq!(next(&events), "waiting");
     slot.stop();
     assert_eq!(slot.finish().unwrap(), Ending::Stopped);
@@ -182,12 +185,7 @@ fn waiting_for_vpcd_can_be_stopped() {
 
 #[test]
 fn without_vpcd_an_attended_slot_is_out_and_another_ends() {
-    let Vpcd { listener, address } = Vpcd::start();
-    drop(listener);
-    let nowhere = Vpcd {
-        listener: TcpListener::bind("127.0.0.1:0").unwrap(),
-        address,
-    };
+    let nowhere = nowhere("127.0.0.3:0");
     let (attended, events) = slot(&nowhere, "[]", ATTENDED);
     assert_eq!(next(&events), "out true");
     assert_eq!(attended.insert(), Presence::Out);
@@ -199,7 +197,7 @@ fn without_vpcd_an_attended_slot_is_out_and_another_ends() {
 fn pulled_card_leaves_during_the_command_and_can_be_put_back() {
     let vpcd = Vpcd::start();
     let (slot, events) = slot(
-        &vpcd,
+        &vpcd.address,
         "{ what: removed, when: during, command: verify }",
         ATTENDED,
     );
@@ -219,7 +217,7 @@ fn pulled_card_leaves_during_the_command_and_can_be_put_back() {
 #[test]
 fn mute_card_is_silent_and_can_be_taken_out() {
     let vpcd = Vpcd::start();
-    let (slot, _events) = slot(&vpcd, "[]", ATTENDED);
+    let (slot, _events) = slot(&vpcd.address, "[]", ATTENDED);
     let mut reader = vpcd.card();
     slot.add_faults(Fault::parse_list("what: mute", "test").unwrap());
     say(&mut reader, &hex::decode(SELECT_JPKI).unwrap());
@@ -233,7 +231,7 @@ fn mute_card_is_silent_and_can_be_taken_out() {
 #[test]
 fn stop_wakes_a_card_that_takes_its_time() {
     let vpcd = Vpcd::start();
-    let (slot, events) = slot(&vpcd, "{ what: slow, by: 10m }", ATTENDED);
+    let (slot, events) = slot(&vpcd.address, "{ what: slow, by: 10m }", ATTENDED);
     let mut reader = vpcd.card();
     say(&mut reader, &hex::decode(SELECT_JPKI).unwrap());
     // The card has answered; the answer waits for its time.
@@ -246,7 +244,11 @@ fn stop_wakes_a_card_that_takes_its_time() {
 #[test]
 fn end_of_vpcd_is_noticed_while_an_answer_is_late() {
     let vpcd = Vpcd::start();
-    let (slot, events) = slot(&vpcd, "{ what: slow, by: 10m }", Patience::default());
+    let (slot, events) = slot(
+        &vpcd.address,
+        "{ what: slow, by: 10m }",
+        Patience::default(),
+    );
     let mut reader = vpcd.card();
     say(&mut reader, &hex::decode(SELECT_JPKI).unwrap());
     assert!(events.iter().any(|event| event == "command"));
@@ -257,7 +259,7 @@ fn end_of_vpcd_is_noticed_while_an_answer_is_late() {
 #[test]
 fn late_answer_comes_and_what_was_said_meanwhile_is_answered_after_it() {
     let vpcd = Vpcd::start();
-    let (_slot, _events) = slot(&vpcd, "{ what: slow, by: 90ms }", ATTENDED);
+    let (_slot, _events) = slot(&vpcd.address, "{ what: slow, by: 90ms }", ATTENDED);
     let mut reader = vpcd.card();
     say(&mut reader, &hex::decode(SELECT_JPKI).unwrap());
     say(&mut reader, &hex::decode(SELECT_USER_PIN).unwrap());
@@ -269,7 +271,7 @@ fn late_answer_comes_and_what_was_said_meanwhile_is_answered_after_it() {
 #[test]
 fn power_cycle_and_reset_by_hand_differ_in_what_the_card_keeps() {
     let vpcd = Vpcd::start();
-    let (slot, _events) = slot(&vpcd, "{ what: atr, bytes: short }", ATTENDED);
+    let (slot, _events) = slot(&vpcd.address, "{ what: atr, bytes: short }", ATTENDED);
     let mut reader = vpcd.card();
     say(&mut reader, &[0x04]);
     assert_eq!(hex::encode(hear(&mut reader)), "3b8880010000");

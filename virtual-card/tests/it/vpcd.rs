@@ -107,8 +107,8 @@ fn stop_before_serving_is_not_lost() {
 
 #[test]
 fn missing_vpcd_is_told_with_the_remedy() {
-    // Bound and dropped, so that nothing listens there.
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    // Bound and dropped, so that nothing listens there, nor on this host in any other test.
+    let listener = TcpListener::bind("127.0.0.8:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     drop(listener);
     let error = Connection::open(&address).unwrap_err();
