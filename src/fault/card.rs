@@ -3,7 +3,7 @@
 mod dates;
 
 use virtual_card::apdu::Command;
-use virtual_card::applications::JPKI;
+use virtual_card::applications::{JPKI, SECURITY_DOMAIN};
 use virtual_card::card::{Card, PinName};
 use virtual_card::profile::{Profile, Tries};
 
@@ -94,7 +94,7 @@ impl Faulty {
     /// Returns the file of 公的個人認証AP that a command names or takes as selected.
     fn file_of(&self, command: &Command) -> Option<u16> {
         let card = self.inner.card();
-        if card.selected_application() != Some(JPKI) {
+        if card.selected_application() != JPKI {
             return None;
         }
         match command.p2 {
@@ -197,17 +197,18 @@ impl Faulty {
         let before = self.inner.card().selected_application();
         let answer = self.inner.transmit(&command.to_bytes())?;
         let after = self.inner.card().selected_application();
+        let selected = before != SECURITY_DOMAIN;
         let by_name = command.p1 == 0x04;
         match self.flaw {
-            StatusLostOnSameApplication if by_name && before.is_some() && before == after => {
+            StatusLostOnSameApplication if by_name && selected && before == after => {
                 self.inner.power_off();
                 return self.inner.transmit(&command.to_bytes());
             }
-            StatusKeptOverPowerOff if before.is_some() && before != after => self.granted = false,
+            StatusKeptOverPowerOff if selected && before != after => self.granted = false,
             UnknownApplicationSelected if by_name && answer == words(0x6A82) => {
                 return Ok(words(0x9000));
             }
-            UnknownFileSelected if !by_name && before.is_some() && answer == words(0x6A82) => {
+            UnknownFileSelected if !by_name && selected && answer == words(0x6A82) => {
                 return Ok(words(0x9000));
             }
             _ => {}
@@ -267,7 +268,7 @@ impl CardLink for Faulty {
         let (application, file) = (card.selected_application(), card.current_file());
         self.inner.power_off();
         // Only the security status is lost: selection is where it was.
-        let again = application.map(Command::select_application);
+        let again = [Command::select_application(application)];
         for command in again.into_iter().chain(file.map(Command::select_file)) {
             // Our own card always answers; what it says here is what it said before.
             let _ = self.inner.transmit(&command.to_bytes());

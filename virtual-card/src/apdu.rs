@@ -82,6 +82,21 @@ impl Command {
         Self::new(0x00, 0xB0, high & 0x7F, low).with_expected(length)
     }
 
+    /// READ RECORD number `record`, from 1, of the current file (card.md §2.4).
+    #[must_use]
+    pub const fn read_record(record: u8) -> Self {
+        let mut command = Self::new(0x00, 0xB2, record, 0x04);
+        command.expected = Some(SHORT_MAX);
+        command
+    }
+
+    /// GET DATA, with room for the largest objects (card.md §1.3).
+    #[must_use]
+    pub fn get_data(tag: u16) -> Self {
+        let [high, low] = tag.to_be_bytes();
+        Self::new(0x00, 0xCA, high, low).with_expected(EXTENDED_MAX)
+    }
+
     /// PIN status query of the current PIN: VERIFY without data (card.md §0.1 rule 4).
     #[must_use]
     pub const fn pin_status() -> Self {
@@ -100,12 +115,33 @@ impl Command {
         Self::new(0x00, 0x24, 0x01, 0x80).with_data(pin)
     }
 
+    /// CHANGE KEY of the current PIN, which must be verified: in 共通カードAP and 住基AP what
+    /// [`Self::change_pin`] is elsewhere (card.md §3).
+    #[must_use]
+    pub fn change_key(pin: &[u8]) -> Self {
+        Self::new(0x80, 0x32, 0x00, 0x80).with_data(pin)
+    }
+
     /// COMPUTE DIGITAL SIGNATURE with the current key over `data` as it is (card.md §4.1).
     #[must_use]
     pub fn sign(data: &[u8]) -> Self {
         Self::new(0x80, 0x2A, 0x00, 0x80)
             .with_data(data)
             .with_expected(SHORT_MAX)
+    }
+
+    /// INTERNAL AUTHENTICATE with the current key over `challenge`, 1 to 255 bytes (card.md §2.4).
+    #[must_use]
+    pub fn internal_authenticate(challenge: &[u8]) -> Self {
+        Self::new(0x00, 0x88, 0x00, 0x80)
+            .with_data(challenge)
+            .with_expected(SHORT_MAX)
+    }
+
+    /// SET SESSION KEY: the key delivery, encrypted for the key in 0006 (card.md §4.2).
+    #[must_use]
+    pub fn set_session_key(cryptogram: &[u8]) -> Self {
+        Self::new(0x80, 0xAE, 0x00, 0x00).with_data(cryptogram)
     }
 
     /// GET CHALLENGE of `length` bytes.
@@ -278,7 +314,13 @@ impl Response {
     /// Returns the response's bytes: data, then the status word.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = self.data.clone();
+        self.clone().into_bytes()
+    }
+
+    /// Makes the response into its bytes, in place if the data leave room for two more.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        let mut bytes = self.data;
         bytes.extend_from_slice(&self.status.0.to_be_bytes());
         bytes
     }

@@ -5,21 +5,22 @@
 //! Which files there are stands in `applications`; time, faults and transport are not known here.
 
 mod authenticate;
+mod contents;
 mod pins;
 mod read;
+mod secure_messaging;
 mod select;
 mod sign;
 mod state;
 
-use std::collections::BTreeMap;
-
 use crate::apdu::{Command, Response};
-use crate::applications::{Access, Application, Credential, File, Kind};
+use crate::applications::{Access, Credential, File, Kind};
 use crate::certificate;
 use crate::profile::Profile;
 use crate::status::Status;
 
-pub use crate::pin::PinName;
+pub use crate::pin::{PinChange, PinName};
+use contents::Contents;
 use state::{Persistent, Volatile};
 
 /// A My Number Card without a card. SIMULATION.
@@ -31,12 +32,12 @@ pub struct Card {
     seed: u64,
     persistent: Persistent,
     volatile: Volatile,
-    /// Contents of files by AID and file id.
-    contents: BTreeMap<(&'static [u8], u16), Vec<u8>>,
+    contents: Contents,
 }
 
 impl Card {
-    /// Makes the card that the profile describes; `seed` decides the challenges it will give.
+    /// Makes the card that the profile describes; `seed` decides the challenges that it
+    /// will give and the salts with which it will sign.
     #[must_use]
     pub fn new(profile: &Profile, seed: u64) -> Self {
         Self {
@@ -44,7 +45,7 @@ impl Card {
             seed,
             persistent: Persistent::of(profile),
             volatile: Volatile::default(),
-            contents: BTreeMap::new(),
+            contents: Contents::default(),
         }
     }
 
@@ -53,43 +54,65 @@ impl Card {
     /// Any bytes get an answer: what is no command gets 6700.
     pub fn transmit(&mut self, bytes: &[u8]) -> Vec<u8> {
         match Command::parse(bytes) {
-            Ok(command) => self.execute(&command).to_bytes(),
-            Err(status) => Response::from(status).to_bytes(),
+            Ok(command) => self.execute(&command).into_bytes(),
+            Err(status) => Response::from(status).into_bytes(),
         }
     }
 
     /// Answers one command.
     pub fn execute(&mut self, command: &Command) -> Response {
-        self.dispatch(command).into()
+        self.answer(command).into()
+    }
+
+    /// Sorts by class. Logical channels do not exist and no card was seen to take chained commands
+    /// (card.md §1.4, §4.3); that chaining (class 10) gets 6E00 like any foreign class is inferred.
+    fn answer(&mut self, command: &Command) -> Result<Vec<u8>, Status> {
+        const FOREIGN: u8 = 0x70;
+        const SECURE_MESSAGING: u8 = 0x0C;
+        const CHANNEL: u8 = 0x03;
+        let class = command.class;
+        if class & FOREIGN != 0 {
+            Err(Status::UNKNOWN_CLASS)
+        } else if class & CHANNEL != 0 {
+            Err(Status::CHANNEL_NOT_SUPPORTED)
+        } else if class & SECURE_MESSAGING != 0 {
+            self.secured(command)
+        } else {
+            self.dispatch(command)
+        }
     }
 
     fn dispatch(&mut self, command: &Command) -> Result<Vec<u8>, Status> {
-        check_class(command)?;
         match (command.class, command.instruction) {
             (0x00, 0xA4) => self.select(command),
             (0x00, 0xB0) => self.read_binary(command),
             (0x00, 0xB2) => self.read_record(command),
             (0x00, 0x20) => self.verify(command),
             (0x00, 0x24) => self.change_reference_data(command),
+            (0x80, 0x32) => self.change_key(command),
             (0x00, 0x84) => self.get_challenge(command),
             (0x00, 0x82) => self.external_authenticate(command),
+            (0x00, 0x88) => self.internal_authenticate(command),
             (0x80, 0x2A) => self.compute_signature(command),
             (0x80, 0xA2) => self.terminal_certificate(command),
-            // With an application selected no data object is to be had (card.md §1.3); those of
-            // the power-on state are later work.
-            (0x00, 0xCA) => Err(Status::DATA_NOT_FOUND),
+            (0x80, 0xAE) => self.set_session_key(command),
+            (0x00, 0xCA) => self.get_data(command),
+            // LOCK DF, UNLOCK DF, UNLOCK KEY and MANAGE ATTRIBUTES are the issuer's (card.md §4).
+            (0x80, 0x50 | 0x52 | 0x54) => Err(Status::SECURITY_NOT_SATISFIED),
+            (0x80, 0x8A) => Err(refused_attributes(command.p1)),
             // Belongs to the phone's token (card.md §4).
             (0x80, 0xFC) => Err(Status::WRONG_LENGTH),
             _ => Err(Status::UNKNOWN_INSTRUCTION),
         }
     }
 
-    /// Gives the card power; it starts with nothing selected and nothing verified.
+    /// Gives the card power; it starts at card level, with nothing verified.
     pub fn power_on(&mut self) {
         self.volatile = Volatile::default();
     }
 
-    /// Takes its power away: selection, security status and terminal authentication are gone.
+    /// Takes its power away: selection, security status, secure messaging and terminal
+    /// authentication are gone.
     pub fn power_off(&mut self) {
         self.volatile = Volatile::default();
     }
@@ -125,10 +148,11 @@ impl Card {
         certificate::user(&self.profile)
     }
 
-    /// Returns the AID of the selected application, if one is.
+    /// Returns the AID of the selected application; at card level, where the card is after
+    /// power-on, that of the issuer security domain.
     #[must_use]
-    pub fn selected_application(&self) -> Option<&'static [u8]> {
-        Some(self.volatile.application?.aid)
+    pub fn selected_application(&self) -> &'static [u8] {
+        self.volatile.application.aid
     }
 
     /// Returns the id of the current elementary file, if there is one.
@@ -157,7 +181,7 @@ impl Card {
             0x81..=0x9F => self
                 .volatile
                 .application
-                .and_then(|application| application.file(u16::from(reference & 0x1F)))
+                .file(u16::from(reference & 0x1F))
                 .ok_or(Status::FILE_NOT_FOUND),
             _ => Err(Status::WRONG_PARAMETERS),
         }
@@ -171,39 +195,19 @@ impl Card {
         match access {
             Access::Free => Ok(()),
             Access::OneOf(credentials) if credentials.iter().any(shown) => Ok(()),
-            Access::OneOf(_) => Err(Status::SECURITY_NOT_SATISFIED),
+            Access::OneOf(_) | Access::Never => Err(Status::SECURITY_NOT_SATISFIED),
         }
-    }
-
-    fn content(
-        &mut self,
-        application: &Application,
-        id: u16,
-        make: fn(&Profile) -> Vec<u8>,
-    ) -> &[u8] {
-        let profile = &self.profile;
-        self.contents
-            .entry((application.aid, id))
-            .or_insert_with(|| make(profile))
     }
 }
 
-/// Refuses logical channels, secure messaging and foreign classes (card.md §1.4, §4).
-fn check_class(command: &Command) -> Result<(), Status> {
-    const FOREIGN: u8 = 0x70;
-    const SECURE_MESSAGING: u8 = 0x0C;
-    const CHANNEL: u8 = 0x03;
-    let class = command.class;
-    if class & FOREIGN != 0 {
-        Err(Status::UNKNOWN_CLASS)
-    } else if class & CHANNEL != 0 {
-        Err(Status::CHANNEL_NOT_SUPPORTED)
-    } else if class & SECURE_MESSAGING == 0 {
-        Ok(())
-    } else if command.instruction == 0xA4 {
-        Err(Status::SECURE_MESSAGING_NOT_SUPPORTED)
-    } else {
-        Err(Status::NO_SECURE_SESSION)
+/// Refuses MANAGE ATTRIBUTES: with the P1 of which it is known that they reach the check for the
+/// issuer by 6982, with others by 6A86. Both status words are inferred.
+fn refused_attributes(p1: u8) -> Status {
+    const CURRENT_FILE: u8 = 0x22;
+    const CURRENT_APPLICATION: u8 = 0x24;
+    match p1 {
+        CURRENT_FILE | CURRENT_APPLICATION => Status::SECURITY_NOT_SATISFIED,
+        _ => Status::WRONG_PARAMETERS,
     }
 }
 
@@ -212,8 +216,6 @@ fn pin_of(file: &File) -> Result<PinName, Status> {
     match file.kind {
         Kind::Pin(name) => Ok(name),
         // Inferred: no source has VERIFY on another kind of file.
-        Kind::Transparent { .. } | Kind::Key { .. } | Kind::TerminalAuthority => {
-            Err(Status::STRUCTURE_CONFLICT)
-        }
+        _ => Err(Status::STRUCTURE_CONFLICT),
     }
 }

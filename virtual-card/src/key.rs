@@ -1,17 +1,21 @@
-//! The pool of throw-away RSA-2048 keys, and signing with them.
+//! The pool of throw-away RSA-2048 keys, and which of them a card uses for what.
 //!
-//! Two libraries sign: aws-lc-rs, which is fast and pads SHA-2 digests only, and `rsa`, which pads
-//! whatever it is given, as the card must (card.md §0.1 rule 11). A test holds that they agree.
+//! What can be done with a key stands in `signing` and `delivery`.
+
+mod delivery;
+mod signing;
 
 use std::sync::OnceLock;
 
-use aws_lc_rs::digest::{self, Digest};
 use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::{self, KeyPair as _, RsaEncoding, RsaPublicKeyComponents};
+use aws_lc_rs::signature::KeyPair as _;
+use rsa::RsaPrivateKey;
 use rsa::pkcs8::DecodePrivateKey;
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 
 use crate::profile::Profile;
+
+pub use delivery::DeliveryError;
+pub use signing::{DIGEST_LENGTH, verifies_sha256};
 
 /// Bytes of a modulus, and so of a signature.
 pub const SIGNATURE_LENGTH: usize = 256;
@@ -38,10 +42,26 @@ macro_rules! key {
 pub static USER_CA: Key = key!("user-ca");
 /// Signs signature certificates.
 pub static SIGNATURE_CA: Key = key!("signature-ca");
+/// Signed user certificates before [`USER_CA`], under the same name, oldest first.
+pub static EARLIER_USER_CAS: [Key; 2] = [key!("user-ca-1"), key!("user-ca-2")];
+/// Signed signature certificates before [`SIGNATURE_CA`], under the same name, oldest first.
+pub static EARLIER_SIGNATURE_CAS: [Key; 2] = [key!("signature-ca-1"), key!("signature-ca-2")];
 /// Signs user certificates that nobody is to trust.
 pub static UNTRUSTED_CA: Key = key!("untrusted-ca");
 /// Signs card faces.
 pub static CARD_FACE_CA: Key = key!("card-face-ca");
+/// Signs what 券面入力補助AP holds.
+pub static INPUT_SUPPORT_CA: Key = key!("input-support-ca");
+/// Root of the card-verifiable certificates at card level.
+pub static CV_ROOT: Key = key!("cv-root");
+/// Certified by [`CV_ROOT`]: the municipality.
+pub static CV_MUNICIPALITY: Key = key!("cv-municipality");
+/// Certified by [`CV_MUNICIPALITY`]; what it is for on a real card is not published.
+pub static CV_LEAF: Key = key!("cv-leaf");
+/// Certifies [`CARD_FACE_CA`].
+pub static CV_CARD_FACE: Key = key!("cv-card-face");
+/// Certifies [`INPUT_SUPPORT_CA`].
+pub static CV_INPUT_SUPPORT: Key = key!("cv-input-support");
 /// Signs certificates of stand-in terminals.
 pub static TERMINAL_CA: Key = key!("terminal-ca");
 /// The one stand-in terminal.
@@ -70,10 +90,16 @@ pub enum Purpose {
     Signature,
     /// The key of the card itself, used without PIN (券面事項確認AP).
     Card,
+    /// The key that 券面入力補助AP uses without PIN (its 0013, public half in 0007).
+    InputSupport,
+    /// The key under which a terminal sends its session key (券面入力補助AP 0006).
+    Session,
+    /// The key of INTERNAL AUTHENTICATE (共通カードAP 0019).
+    Common,
 }
 
-/// Returns the key that this card has for this purpose: three different ones for one card, another
-/// user key after each of the first renewals.
+/// Returns the key that this card has for this purpose: different ones for one card, another user
+/// key after each of the first renewals.
 ///
 /// The security code chooses, since the cards that come with the crate have consecutive ones: no
 /// two of them share a user key, so that one card's signature never passes for another's.
@@ -85,6 +111,9 @@ pub fn of_card(profile: &Profile, purpose: Purpose) -> &'static Key {
         Purpose::User => code % HOLDERS.len() + renewals as usize,
         Purpose::Signature => code % HOLDERS.len() + 5,
         Purpose::Card => code % HOLDERS.len() + 8,
+        Purpose::InputSupport => code % HOLDERS.len() + 4,
+        Purpose::Session => code % HOLDERS.len() + 6,
+        Purpose::Common => code % HOLDERS.len() + 7,
     };
     &HOLDERS[place % HOLDERS.len()]
 }
@@ -132,110 +161,30 @@ impl Key {
             }
         })
     }
-
-    /// Signs `message`: PKCS#1 v1.5 over its SHA-256.
-    pub fn sign_sha256(&self, message: &[u8]) -> Vec<u8> {
-        let digest = digest::digest(&digest::SHA256, message);
-        self.sign_digest(&signature::RSA_PKCS1_SHA256, &digest)
-    }
-
-    /// Pads `data` as it is (PKCS#1 v1.5, block type 1) and signs it, as the card does.
-    ///
-    /// Returns nothing when there are no data or more than 245 bytes.
-    pub fn sign_verbatim(&self, data: &[u8]) -> Option<Vec<u8>> {
-        if data.is_empty() || data.len() > SIGNED_MAX {
-            return None;
-        }
-        match sha2_digest(data) {
-            Some((encoding, digest)) => Some(self.sign_digest(encoding, &digest)),
-            None => self.sign_slowly(data),
-        }
-    }
-
-    fn sign_digest(&self, encoding: &'static dyn RsaEncoding, digest: &Digest) -> Vec<u8> {
-        let mut signature = vec![0; SIGNATURE_LENGTH];
-        match self.fast().sign_digest(encoding, digest, &mut signature) {
-            Ok(()) => signature,
-            Err(_) => unreachable!("a digest of the encoding's own algorithm fits a 2048-bit key"),
-        }
-    }
-
-    fn sign_slowly(&self, data: &[u8]) -> Option<Vec<u8>> {
-        let padding = Pkcs1v15Sign::new_unprefixed();
-        self.verbatim().sign(padding, data).ok()
-    }
-}
-
-/// Says whether `signature` is that of `modulus` (and 65,537) over the SHA-256 of `message`.
-#[must_use]
-pub fn verifies_sha256(modulus: &[u8], message: &[u8], signature: &[u8]) -> bool {
-    let key = RsaPublicKeyComponents {
-        n: modulus,
-        e: &EXPONENT,
-    };
-    key.verify(&signature::RSA_PKCS1_2048_8192_SHA256, message, signature)
-        .is_ok()
-}
-
-/// Recognises a DigestInfo of SHA-256, SHA-384 or SHA-512 in its usual encoding (RFC 8017 § 9.2).
-fn sha2_digest(data: &[u8]) -> Option<(&'static dyn RsaEncoding, Digest)> {
-    let &[
-        0x30,
-        whole,
-        0x30,
-        0x0D,
-        0x06,
-        0x09,
-        0x60,
-        0x86,
-        0x48,
-        0x01,
-        0x65,
-        0x03,
-        0x04,
-        0x02,
-        algorithm,
-        0x05,
-        0x00,
-        0x04,
-        length,
-        ref value @ ..,
-    ] = data
-    else {
-        return None;
-    };
-    if usize::from(length) != value.len() || usize::from(whole) + 2 != data.len() {
-        return None;
-    }
-    let (encoding, algorithm): (&'static dyn RsaEncoding, _) = match algorithm {
-        1 => (&signature::RSA_PKCS1_SHA256, &digest::SHA256),
-        2 => (&signature::RSA_PKCS1_SHA384, &digest::SHA384),
-        3 => (&signature::RSA_PKCS1_SHA512, &digest::SHA512),
-        _ => return None,
-    };
-    let digest = Digest::import_less_safe(value, algorithm).ok()?;
-    Some((encoding, digest))
 }
 
 #[cfg(test)]
 mod tests {
-    use sha2::{Digest as _, Sha256, Sha384, Sha512};
-
     use super::*;
 
-    const SHA256: [u8; 19] =
-        *b"\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
-
-    fn pool() -> impl Iterator<Item = &'static Key> {
+    pub(super) fn pool() -> impl Iterator<Item = &'static Key> {
         [
             &USER_CA,
             &SIGNATURE_CA,
             &UNTRUSTED_CA,
             &CARD_FACE_CA,
+            &INPUT_SUPPORT_CA,
+            &CV_ROOT,
+            &CV_MUNICIPALITY,
+            &CV_LEAF,
+            &CV_CARD_FACE,
+            &CV_INPUT_SUPPORT,
             &TERMINAL_CA,
             &TERMINAL,
         ]
         .into_iter()
+        .chain(&EARLIER_USER_CAS)
+        .chain(&EARLIER_SIGNATURE_CAS)
         .chain(&HOLDERS)
     }
 
@@ -248,41 +197,7 @@ mod tests {
         }
         moduli.sort_unstable();
         moduli.dedup();
-        assert_eq!(moduli.len(), 17);
-    }
-
-    #[test]
-    fn both_libraries_sign_alike() {
-        let info = |header: &[u8], hash: &[u8]| [header, hash].concat();
-        let mut header = SHA256;
-        let sha256 = info(&header, &Sha256::digest(b"x"));
-        (header[1], header[14], header[18]) = (0x41, 2, 48);
-        let sha384 = info(&header, &Sha384::digest(b"x"));
-        (header[1], header[14], header[18]) = (0x51, 3, 64);
-        let sha512 = info(&header, &Sha512::digest(b"x"));
-        for (key, data) in pool().zip([sha256, sha384, sha512].iter().cycle()) {
-            assert!(sha2_digest(data).is_some());
-            assert_eq!(key.sign_verbatim(data), key.sign_slowly(data));
-        }
-    }
-
-    #[test]
-    fn sha256_of_a_message_is_its_digest_info_signed() {
-        let message = b"SIMULATION";
-        let info = [SHA256.as_slice(), &Sha256::digest(message)].concat();
-        let signature = TERMINAL.sign_sha256(message);
-        assert_eq!(Some(&signature), TERMINAL.sign_slowly(&info).as_ref());
-        assert!(verifies_sha256(TERMINAL.modulus(), message, &signature));
-        assert!(!verifies_sha256(TERMINAL_CA.modulus(), message, &signature));
-    }
-
-    #[test]
-    fn only_1_to_245_bytes_can_be_signed() {
-        let data = [0xA5; 246];
-        assert!(USER_CA.sign_verbatim(&data[..0]).is_none());
-        assert!(USER_CA.sign_verbatim(&data[..1]).is_some());
-        assert!(USER_CA.sign_verbatim(&data[..245]).is_some());
-        assert!(USER_CA.sign_verbatim(&data).is_none());
+        assert_eq!(moduli.len(), 27);
     }
 
     #[test]
@@ -296,9 +211,19 @@ mod tests {
         assert_eq!(users.len(), Profile::standard_names().len());
         for name in Profile::standard_names() {
             let mut profile = Profile::standard(name).unwrap();
-            let keys = [Purpose::User, Purpose::Signature, Purpose::Card]
-                .map(|purpose| of_card(&profile, purpose).modulus());
-            assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
+            let purposes = [
+                Purpose::User,
+                Purpose::Signature,
+                Purpose::Card,
+                Purpose::InputSupport,
+                Purpose::Session,
+                Purpose::Common,
+            ];
+            let keys = purposes.map(|purpose| of_card(&profile, purpose).modulus());
+            let mut distinct = keys.to_vec();
+            distinct.sort_unstable();
+            distinct.dedup();
+            assert_eq!(distinct.len(), purposes.len());
             profile.user_certificate.generation += 1;
             assert_ne!(of_card(&profile, Purpose::User).modulus(), keys[0]);
             assert_eq!(of_card(&profile, Purpose::Card).modulus(), keys[2]);

@@ -31,6 +31,7 @@
 //! | [`applications`] | the applications as tables: files, and what opens which |
 //! | [`image`] | draws name, address and numbers as the images in the files |
 //! | [`certificate`] | issues the certificates under authorities that nobody can mistake |
+//! | [`cv_certificate`] | the same for card-verifiable certificates |
 //! | [`terminal`] | the stand-in for unlocking the user key without a PIN |
 //! | [`apdu`], [`status`], [`tlv`] | the formats on the wire |
 //! | [`smart_card`] | what a reader gets from a card: an answer, none, or a card that is gone |
@@ -50,19 +51,20 @@
 //! - the number of tries of 生年月日, physical sizes of most files, an empty photo on a card without
 //!   one, what a short identifier does to the current file;
 //! - the font of the images, and what a name or address longer than a line looks like ([`image`]);
-//! - everything in [`terminal`] beyond the first two commands' lengths.
+//! - the bytes with which SELECT describes an application, what the issuer's own commands answer,
+//!   which of 6985 and 6700 tells that data cannot be signed, and what ends secure messaging
+//!   besides another application, the power and an error;
 //! - everything in [`terminal`] beyond the first two commands' lengths;
 //! - what each [`fault`] does to an answer, and of each [`timing`] what its figures say.
 //!
-//! Not built: 共通カードAP, 住基AP and 券面入力補助AP (6A82), the other files of 券面事項確認AP,
-//! GET DATA outside applications, secure messaging, the forms of COMPUTE DIGITAL SIGNATURE in which
-//! the card hashes. Keys are throw-away keys from `keys/`; certificates, numbers and persons are
-//! made up, and every My Number has a wrong check digit.
+//! Keys are throw-away keys from `keys/`; certificates, numbers and persons are made up, and every My
+//! Number has a wrong check digit.
 
 pub mod apdu;
 pub mod applications;
 pub mod card;
 pub mod certificate;
+pub mod cv_certificate;
 pub mod fault;
 pub mod image;
 mod key;

@@ -1,6 +1,6 @@
 //! The PINs that a card checks: which there are, how many tries each has, what it is at first.
 
-use crate::profile::{Pin, Profile, Tries};
+use crate::profile::{Pin, Profile, Tries, fits_signature, fits_user};
 
 /// A PIN, password or number that VERIFY can check.
 ///
@@ -17,17 +17,60 @@ pub enum PinName {
     CodeA,
     /// 生年月日 of 券面事項確認AP: 0011.
     BirthDate,
+    /// PIN of 券面入力補助AP: 0011.
+    InputSupport,
+    /// Of 券面入力補助AP, 0012: locked on every card (card.md §2.2).
+    InputSupportLocked,
+    /// 照合番号A of 券面入力補助AP: 0014.
+    InputSupportCodeA,
+    /// 照合番号B of 券面入力補助AP: 0015.
+    InputSupportCodeB,
+    /// PIN of 共通カードAP: 001C.
+    Common,
+    /// 住民基本台帳用 PIN: 住基AP 001C.
+    ResidentRegister,
 }
 
 impl PinName {
     /// Every one of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 11] = [
         Self::User,
         Self::Signature,
         Self::CodeB,
         Self::CodeA,
         Self::BirthDate,
+        Self::InputSupport,
+        Self::InputSupportLocked,
+        Self::InputSupportCodeA,
+        Self::InputSupportCodeB,
+        Self::Common,
+        Self::ResidentRegister,
     ];
+
+    /// Returns how it is changed (card.md §3); nothing for what nobody can change: numbers that are
+    /// printed on the card (inferred) and the locked reference.
+    #[must_use]
+    pub const fn change(self) -> Option<PinChange> {
+        match self {
+            Self::User | Self::Signature | Self::InputSupport => Some(PinChange::ReferenceData),
+            Self::Common | Self::ResidentRegister => Some(PinChange::Key),
+            Self::CodeB
+            | Self::CodeA
+            | Self::BirthDate
+            | Self::InputSupportLocked
+            | Self::InputSupportCodeA
+            | Self::InputSupportCodeB => None,
+        }
+    }
+
+    /// Says whether `value` has the form of this PIN: 6 to 16 of A–Z and 0–9 for the password, 4
+    /// digits for every other PIN that can be changed (card.md §3).
+    pub(crate) fn takes(self, value: &str) -> bool {
+        match self {
+            Self::Signature => fits_signature(value.as_bytes()),
+            _ => fits_user(value.as_bytes()),
+        }
+    }
 
     /// Returns how many tries it has on a new card (card.md §3; for 生年月日 not published).
     #[must_use]
@@ -42,18 +85,23 @@ impl PinName {
             Self::CodeB => tries.code_b,
             Self::CodeA => tries.code_a,
             Self::BirthDate => tries.birth_date,
+            Self::InputSupport => tries.input_support,
+            Self::InputSupportLocked => 0,
+            Self::InputSupportCodeA => tries.input_support_code_a,
+            Self::InputSupportCodeB => tries.input_support_code_b,
+            Self::Common => tries.common,
+            Self::ResidentRegister => tries.resident_register,
         }
     }
+}
 
-    const fn index(self) -> usize {
-        match self {
-            Self::User => 0,
-            Self::Signature => 1,
-            Self::CodeB => 2,
-            Self::CodeA => 3,
-            Self::BirthDate => 4,
-        }
-    }
+/// The command that changes a PIN, after VERIFY.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PinChange {
+    /// CHANGE REFERENCE DATA, `00 24 01 80`.
+    ReferenceData,
+    /// CHANGE KEY, `80 32 00 80`.
+    Key,
 }
 
 /// One value for each PIN.
@@ -66,11 +114,11 @@ impl<T> PerPin<T> {
     }
 
     pub(crate) fn get(&self, name: PinName) -> &T {
-        &self.0[name.index()]
+        &self.0[name as usize]
     }
 
     pub(crate) fn get_mut(&mut self, name: PinName) -> &mut T {
-        &mut self.0[name.index()]
+        &mut self.0[name as usize]
     }
 }
 
@@ -88,9 +136,13 @@ impl Reference {
         let value = match name {
             PinName::User => profile.pins.user.clone(),
             PinName::Signature => profile.pins.signature.clone(),
-            PinName::CodeB => Some(Pin::new(profile.code_b())),
-            PinName::CodeA => Some(Pin::new(profile.code_a())),
+            PinName::CodeB | PinName::InputSupportCodeB => Some(Pin::new(profile.code_b())),
+            PinName::CodeA | PinName::InputSupportCodeA => Some(Pin::new(profile.code_a())),
             PinName::BirthDate => Some(Pin::new(profile.birth_digits())),
+            PinName::InputSupport => profile.pins.input_support.clone(),
+            PinName::InputSupportLocked => None,
+            PinName::Common => profile.pins.common.clone(),
+            PinName::ResidentRegister => profile.pins.resident_register.clone(),
         };
         // A PIN that was never set answers like a locked one: card.md §3, inferred.
         let left = match value {

@@ -150,7 +150,7 @@ pub enum Issuer {
     Untrusted,
 }
 
-/// The PINs of the JPKI application.
+/// The PINs that the holder has chosen.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Pins {
@@ -160,6 +160,15 @@ pub struct Pins {
     /// 署名用: 6 to 16 of A–Z and 0–9.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signature: Option<Pin>,
+    /// 券面入力補助用: 4 digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_support: Option<Pin>,
+    /// 共通カードAP's own: 4 digits, usually the same as 住民基本台帳用.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub common: Option<Pin>,
+    /// 住民基本台帳用: 4 digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resident_register: Option<Pin>,
 }
 
 /// How many tries each PIN has left.
@@ -181,6 +190,21 @@ pub struct Tries {
     /// 生年月日 of 券面事項確認AP, of 10 (the number is not published).
     #[schemars(range(max = 10))]
     pub birth_date: u8,
+    /// PIN of 券面入力補助AP, of 3.
+    #[schemars(range(max = 3))]
+    pub input_support: u8,
+    /// 照合番号A of 券面入力補助AP, of 10.
+    #[schemars(range(max = 10))]
+    pub input_support_code_a: u8,
+    /// 照合番号B of 券面入力補助AP, of 10.
+    #[schemars(range(max = 10))]
+    pub input_support_code_b: u8,
+    /// PIN of 共通カードAP, of 3.
+    #[schemars(range(max = 3))]
+    pub common: u8,
+    /// 住民基本台帳用 PIN, of 3.
+    #[schemars(range(max = 3))]
+    pub resident_register: u8,
 }
 
 impl Tries {
@@ -191,6 +215,11 @@ impl Tries {
         code_b: 10,
         code_a: 10,
         birth_date: 10,
+        input_support: 3,
+        input_support_code_a: 10,
+        input_support_code_b: 10,
+        common: 3,
+        resident_register: 3,
     };
 }
 

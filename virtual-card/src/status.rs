@@ -32,6 +32,10 @@ impl Status {
     pub const CONDITIONS_NOT_SATISFIED: Self = Self(0x6985);
     /// 6986: there is no current file.
     pub const NO_CURRENT_FILE: Self = Self(0x6986);
+    /// 6987: an object that secure messaging needs is missing.
+    pub const SECURE_OBJECTS_MISSING: Self = Self(0x6987);
+    /// 6988: an object of secure messaging is wrong; the session is over.
+    pub const SECURE_OBJECTS_WRONG: Self = Self(0x6988);
     /// 69FC: secure messaging without a session (this card only).
     pub const NO_SECURE_SESSION: Self = Self(0x69FC);
     /// 6A80: the data field is built wrongly.
@@ -99,6 +103,8 @@ impl Status {
             0x6984 => "PIN locked",
             0x6985 => "conditions of use not satisfied",
             0x6986 => "no current file",
+            0x6987 => "secure messaging object missing",
+            0x6988 => "secure messaging object wrong",
             0x69FC => "no secure messaging session",
             0x6A80 => "wrong data",
             0x6A81 => "function not supported",

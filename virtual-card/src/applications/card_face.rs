@@ -1,58 +1,127 @@
 //! 券面事項確認AP: what is printed on the card, as a file (card.md §2.3).
 //!
-//! Built: 0002 (the face), its three key references, and the card's own key. Later work: 0001 (age
-//! record), 0003, 0004 and 0005; they exist on a real card, so the 6A82 given here is not the
-//! real answer. Name, address and security code are drawn for the holder; the photo is a drawing.
+//! Three records, each signed by the key that 0004 certifies and each for another reader: the date
+//! of birth (0001), the face (0002), 個人番号 (0005). Name, address, security code and number are
+//! drawn for the holder; the photo is a drawing.
 
-use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use crate::applications::{Access, Application, CARD_FACE, Credential, File, Kind, filled};
+use crate::applications::{
+    Access, Application, CARD_FACE, Credential, common, date_digits, filled, free, key, pin,
+    sex_digit, transparent, unknown, with_offsets,
+};
+use crate::cv_certificate::{self, KeyId, public_key};
 use crate::image;
-use crate::key::{self, EXPONENT, Key, Purpose};
+use crate::key::{self, Purpose};
 use crate::pin::PinName;
 use crate::profile::Profile;
 use crate::tlv;
+
+const BIRTH_DATE: Credential = Credential::Pin(PinName::BirthDate);
+const CODE_A: Credential = Credential::Pin(PinName::CodeA);
+const CODE_B: Credential = Credential::Pin(PinName::CodeB);
 
 pub(crate) static APPLICATION: Application = Application {
     aid: CARD_FACE,
     default_key: Some(Purpose::Card),
     files: &[
-        File {
-            id: 0x0002,
-            kind: Kind::Transparent {
-                access: Access::OneOf(&[
-                    Credential::Pin(PinName::CodeB),
-                    Credential::Pin(PinName::CodeA),
-                ]),
-                content: face,
-            },
-        },
-        File {
-            id: 0x0011,
-            kind: Kind::Pin(PinName::BirthDate),
-        },
-        File {
-            id: 0x0012,
-            kind: Kind::Pin(PinName::CodeB),
-        },
-        File {
-            id: 0x0013,
-            kind: Kind::Pin(PinName::CodeA),
-        },
-        File {
-            id: 0x001A,
-            kind: Kind::Key {
-                access: Access::Free,
-                purpose: Purpose::Card,
-            },
-        },
+        transparent(0x0001, Access::OneOf(&[BIRTH_DATE]), age_record),
+        transparent(0x0002, Access::OneOf(&[CODE_B, CODE_A]), face),
+        free(0x0003, application_information),
+        free(0x0004, certificate),
+        transparent(0x0005, Access::OneOf(&[CODE_A]), my_number),
+        transparent(0x0006, Access::OneOf(&[CODE_B, CODE_A]), filler),
+        pin(0x0011, PinName::BirthDate),
+        pin(0x0012, PinName::CodeB),
+        pin(0x0013, PinName::CodeA),
+        unknown(0x0014),
+        unknown(0x0015),
+        key(0x001A, Access::Free, Purpose::Card),
+        unknown(0x001C),
+        unknown(0x001E),
     ],
 };
 
-/// Tags in 0002 (card.md §2.3.1).
+/// Makes 0001, 547 bytes: date of birth and the card's public key, signed.
+fn age_record(profile: &Profile) -> Vec<u8> {
+    let card_key = key::of_card(profile, Purpose::Card);
+    let birth = date_digits(profile.holder.birth_date);
+    let mut record = tlv::write(tag::AGE_BIRTH_DATE, birth.as_bytes());
+    record.extend(tlv::write(tag::AGE_PUBLIC_KEY, &public_key(card_key)));
+    signed(tag::AGE, record, tag::AGE_SIGNATURE)
+}
+
+/// Makes 0003, 320 bytes: what the application is, and who issued the card. Nothing in it is
+/// signed.
+fn application_information(profile: &Profile) -> Vec<u8> {
+    const IDENTIFICATION: u16 = 0xDF31;
+    const KEY: u16 = 0xDF32;
+    const VERSION: u16 = 0xDF33;
+    const MUNICIPALITY: u16 = 0xDF34;
+    const REFERENCE: u16 = 0xDF35;
+    // Both name keys that nothing on the card is signed with; for what is not published.
+    let named = KeyId::new(b"7000024", b"001", 0);
+    let of_reference = KeyId::new(b"7900025", b"001", 0);
+    // What the 256 bytes say is not published: here they say nothing.
+    let opaque = (0..8).flat_map(|block| profile.digest("card face reference", block));
+    let mut reference = of_reference.as_bytes().to_vec();
+    reference.extend(opaque);
+    let objects = [
+        tlv::write(IDENTIFICATION, &[0x06, 0x03, 0x0E, 0x01]),
+        tlv::write(KEY, named.as_bytes()),
+        tlv::write(VERSION, &[0x00]),
+        tlv::write(MUNICIPALITY, common::municipality(profile).as_bytes()),
+        tlv::write(REFERENCE, &reference),
+    ];
+    tlv::write(tag::INFORMATION, &objects.concat())
+}
+
+fn certificate(_: &Profile) -> Vec<u8> {
+    cv_certificate::card_face().to_vec()
+}
+
+/// Makes 0005: the number as it is printed and the card's public key, signed.
+fn my_number(profile: &Profile) -> Vec<u8> {
+    let card_key = key::of_card(profile, Purpose::Card);
+    let image = image::my_number(&profile.my_number);
+    let mut record = tlv::write(tag::NUMBER_IMAGE, &image);
+    record.extend(tlv::write(tag::NUMBER_PUBLIC_KEY, &public_key(card_key)));
+    signed(tag::NUMBER, record, tag::NUMBER_SIGNATURE)
+}
+
+/// Writes `objects` within `outer`, followed by the signature over them (card.md §2.3).
+fn signed(outer: u16, mut objects: Vec<u8>, signature_tag: u16) -> Vec<u8> {
+    let signature = key::CARD_FACE_CA.sign_sha256(&objects);
+    objects.extend(tlv::write(signature_tag, &signature));
+    tlv::write(outer, &objects)
+}
+
+/// Makes 0006: nothing but filler (card.md §2.3).
+fn filler(_: &Profile) -> Vec<u8> {
+    vec![FILLER; 16]
+}
+
+/// Tags in 0001, 0002, 0003 and 0005 (card.md §2.3).
 pub mod tag {
-    /// Everything.
+    /// Everything in 0001.
+    pub const AGE: u16 = 0xFF10;
+    /// Date of birth in 0001, `YYYYMMDD`.
+    pub const AGE_BIRTH_DATE: u16 = 0xDF11;
+    /// The card's own public key in 0001.
+    pub const AGE_PUBLIC_KEY: u16 = 0xDF12;
+    /// Signature over the two objects before it in 0001.
+    pub const AGE_SIGNATURE: u16 = 0xDF13;
+    /// Everything in 0003.
+    pub const INFORMATION: u16 = 0xFF30;
+    /// Everything in 0005.
+    pub const NUMBER: u16 = 0xFF40;
+    /// 個人番号 in 0005, PNG of 72 by 12.
+    pub const NUMBER_IMAGE: u16 = 0xDF41;
+    /// The card's own public key in 0005.
+    pub const NUMBER_PUBLIC_KEY: u16 = 0xDF42;
+    /// Signature over the two objects before it in 0005.
+    pub const NUMBER_SIGNATURE: u16 = 0xDF43;
+    /// Everything in 0002, to which all that follow belong.
     pub const FACE: u16 = 0xFF20;
     /// Where each of the nine objects that follow begins, from byte 0 of the file.
     pub const OFFSETS: u16 = 0xDF21;
@@ -74,10 +143,7 @@ pub mod tag {
     pub const EXPIRES: u16 = 0xDF29;
     /// Security code, PNG of 24 by 12 ([`crate::image::security_code`]).
     pub const SECURITY_CODE: u16 = 0xDF2A;
-    /// Public exponent within the public key.
-    pub const EXPONENT: u16 = 0x90;
-    /// Modulus within the public key.
-    pub const MODULUS: u16 = 0x91;
+    pub use crate::cv_certificate::tag::{EXPONENT, MODULUS};
 }
 
 const FACE_ADULT: &[u8] = include_bytes!("../../assets/face-adult.jp2");
@@ -97,30 +163,15 @@ const DIGESTS_HEADER: [u8; 19] = [
 
 /// Makes 0002: `FF20 { DF21 offsets, DF22 … DF2A }`, then filler.
 fn face(profile: &Profile) -> Vec<u8> {
-    let objects = face_objects(profile);
-    let value: usize = objects.iter().map(Vec::len).sum();
-    let offsets_length = 2 * objects.len();
-    let offsets_header = tlv::header(tag::OFFSETS, offsets_length);
-    let inner = offsets_header.len() + offsets_length + value;
-    let mut file = tlv::header(tag::FACE, inner);
-    let mut offset = file.len() + offsets_header.len() + offsets_length;
-    file.extend(offsets_header);
-    for object in &objects {
-        // Absolute, from byte 0 of the file: card.md §0.1 rule 18.
-        file.extend_from_slice(&(offset as u16).to_be_bytes());
-        offset += object.len();
-    }
-    file.extend(objects.concat());
+    let file = with_offsets(tag::FACE, tag::OFFSETS, &face_objects(profile));
     filled(file, FACE_SIZE, FILLER)
 }
 
 fn face_objects(profile: &Profile) -> [Vec<u8>; 9] {
     let card_key = key::of_card(profile, Purpose::Card);
-    let birth = tlv::write(
-        tag::BIRTH_DATE,
-        digits(profile.holder.birth_date).as_bytes(),
-    );
-    let sex = tlv::write(tag::SEX, &[profile.holder.sex.code()]);
+    let birth = date_digits(profile.holder.birth_date);
+    let birth = tlv::write(tag::BIRTH_DATE, birth.as_bytes());
+    let sex = tlv::write(tag::SEX, &[sex_digit(profile.holder.sex)]);
     let public = tlv::write(tag::PUBLIC_KEY, &public_key(card_key));
     let name = tlv::write(tag::NAME, &image::name(&profile.holder.name));
     let address = tlv::write(tag::ADDRESS, &image::address(&profile.holder.address));
@@ -133,7 +184,7 @@ fn face_objects(profile: &Profile) -> [Vec<u8>; 9] {
     ]
     .concat();
     let signature = key::CARD_FACE_CA.sign_verbatim(&signed).unwrap_or_default();
-    let expires = digits(profile.card_expires());
+    let expires = date_digits(profile.card_expires());
     let security_code = image::security_code(&profile.security_code);
     [
         birth,
@@ -157,15 +208,4 @@ fn photo(profile: &Profile) -> &'static [u8] {
         20..60 => FACE_ADULT,
         60.. => FACE_ELDER,
     }
-}
-
-/// Writes a public key as the card does: `90 03 010001 91 820100 n`, 265 bytes.
-pub(crate) fn public_key(key: &Key) -> Vec<u8> {
-    let mut value = tlv::write(tag::EXPONENT, &EXPONENT);
-    value.extend(tlv::write(tag::MODULUS, key.modulus()));
-    value
-}
-
-fn digits(date: Date) -> String {
-    format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
 }

@@ -1,8 +1,10 @@
 //! 公的個人認証AP: both certificates, their authorities, PINs and keys (card.md §2.1).
 //!
-//! Not built, because nothing is known of them: 0005, 0009, 0010, 0019, 001C, 001E.
+//! Of 0005, 0009, 0010, 0019, 001C and 001E no more is known than that they are there.
 
-use crate::applications::{Access, Application, Credential, File, JPKI, Kind, filled};
+use crate::applications::{
+    Access, Application, Credential, File, JPKI, Kind, filled, free, key, pin, transparent, unknown,
+};
 use crate::certificate;
 use crate::key::Purpose;
 use crate::pin::PinName;
@@ -12,44 +14,38 @@ pub(crate) static APPLICATION: Application = Application {
     aid: JPKI,
     default_key: None,
     files: &[
-        File {
-            id: 0x0001,
-            kind: Kind::Transparent {
-                access: Access::OneOf(&[Credential::Pin(PinName::Signature)]),
-                content: signature_certificate,
-            },
-        },
+        transparent(
+            0x0001,
+            Access::OneOf(&[Credential::Pin(PinName::Signature)]),
+            signature_certificate,
+        ),
         free(0x0002, signature_ca),
+        unknown(0x0005),
         free(0x0006, token_information),
         free(0x0008, certificate_availability),
+        transparent(0x0009, Access::Never, unreadable),
         free(0x000A, user_certificate),
         free(0x000B, user_ca),
+        unknown(0x0010),
         File {
             id: 0x0016,
             kind: Kind::TerminalAuthority,
         },
-        File {
-            id: 0x0017,
-            kind: Kind::Key {
-                access: Access::OneOf(&[Credential::Pin(PinName::User), Credential::Terminal]),
-                purpose: Purpose::User,
-            },
-        },
-        File {
-            id: 0x0018,
-            kind: Kind::Pin(PinName::User),
-        },
-        File {
-            id: 0x001A,
-            kind: Kind::Key {
-                access: Access::OneOf(&[Credential::Pin(PinName::Signature)]),
-                purpose: Purpose::Signature,
-            },
-        },
-        File {
-            id: 0x001B,
-            kind: Kind::Pin(PinName::Signature),
-        },
+        key(
+            0x0017,
+            Access::OneOf(&[Credential::Pin(PinName::User), Credential::Terminal]),
+            Purpose::User,
+        ),
+        pin(0x0018, PinName::User),
+        unknown(0x0019),
+        key(
+            0x001A,
+            Access::OneOf(&[Credential::Pin(PinName::Signature)]),
+            Purpose::Signature,
+        ),
+        pin(0x001B, PinName::Signature),
+        unknown(0x001C),
+        unknown(0x001E),
     ],
 };
 
@@ -60,20 +56,15 @@ const SIGNATURE_CERTIFICATE_SIZE: usize = 2560;
 /// What follows a certificate in its file (card.md §0.1 rule 8).
 const FILLER: u8 = 0x00;
 
-const fn free(id: u16, content: fn(&Profile) -> Vec<u8>) -> File {
-    File {
-        id,
-        kind: Kind::Transparent {
-            access: Access::Free,
-            content,
-        },
-    }
-}
-
 /// Filler alone when there is no certificate: inferred, for nobody could read it.
 fn signature_certificate(profile: &Profile) -> Vec<u8> {
     let certificate = certificate::signature(profile).unwrap_or_default();
     filled(certificate, SIGNATURE_CERTIFICATE_SIZE, FILLER)
+}
+
+/// No credential is known that opens 0009, so what it holds is not known either.
+fn unreadable(_: &Profile) -> Vec<u8> {
+    Vec::new()
 }
 
 fn signature_ca(_: &Profile) -> Vec<u8> {

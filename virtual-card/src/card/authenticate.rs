@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::apdu::Command;
 use crate::applications::{File, Kind};
 use crate::card::Card;
-use crate::key;
+use crate::key::{self, DIGEST_LENGTH};
 use crate::status::Status;
 use crate::terminal::{self, BODY_COMMAND, CHALLENGE_LENGTH, SIGNATURE_COMMAND};
 
@@ -31,16 +31,26 @@ impl Card {
 
     /// Returns bytes that follow from the seed alone, other ones each time.
     fn random(&mut self, length: usize) -> Vec<u8> {
-        let number = self.persistent.challenges;
-        self.persistent.challenges += 1;
-        let block = |block: u64| {
+        (0..).flat_map(self.draw()).take(length).collect()
+    }
+
+    /// Returns the salt of the next PSS signature.
+    pub(super) fn salt(&mut self) -> [u8; DIGEST_LENGTH] {
+        self.draw()(0)
+    }
+
+    /// Returns a source of numbered random blocks, another one each time.
+    fn draw(&mut self) -> impl Fn(u64) -> [u8; DIGEST_LENGTH] + use<> {
+        let (seed, number) = (self.seed, self.persistent.draws);
+        self.persistent.draws += 1;
+        move |block| {
             Sha256::new()
-                .chain_update(self.seed.to_be_bytes())
+                .chain_update(seed.to_be_bytes())
                 .chain_update(number.to_be_bytes())
                 .chain_update(block.to_be_bytes())
                 .finalize()
-        };
-        (0..).flat_map(block).take(length).collect()
+                .into()
+        }
     }
 
     pub(super) fn terminal_certificate(&mut self, command: &Command) -> Result<Vec<u8>, Status> {
@@ -111,9 +121,7 @@ impl Card {
 fn is_terminal_authority(file: Option<&File>) -> Result<(), Status> {
     match file.map(|file| &file.kind) {
         Some(Kind::TerminalAuthority) => Ok(()),
-        Some(Kind::Transparent { .. } | Kind::Pin(_) | Kind::Key { .. }) => {
-            Err(Status::STRUCTURE_CONFLICT)
-        }
+        Some(_) => Err(Status::STRUCTURE_CONFLICT),
         None => Err(Status::NO_CURRENT_FILE),
     }
 }

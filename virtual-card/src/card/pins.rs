@@ -1,9 +1,9 @@
-//! VERIFY, PIN status query and CHANGE REFERENCE DATA (card.md §3).
+//! VERIFY, PIN status query, CHANGE REFERENCE DATA and CHANGE KEY (card.md §3).
 
 use crate::apdu::Command;
 use crate::card::{Card, PinName, pin_of};
-use crate::pin::Reference;
-use crate::profile::{Pin, fits_signature, fits_user};
+use crate::pin::{PinChange, Reference};
+use crate::profile::Pin;
 use crate::status::Status;
 
 /// Most bytes of a PIN.
@@ -50,19 +50,28 @@ impl Card {
     }
 
     pub(super) fn change_reference_data(&mut self, command: &Command) -> Result<Vec<u8>, Status> {
-        if command.p1 != 0x01 {
+        /// P1: the data field is the new value alone.
+        const NEW_VALUE: u8 = 0x01;
+        self.change(command, NEW_VALUE, PinChange::ReferenceData)
+    }
+
+    pub(super) fn change_key(&mut self, command: &Command) -> Result<Vec<u8>, Status> {
+        self.change(command, 0x00, PinChange::Key)
+    }
+
+    /// Gives a PIN another value. The counter is full by then, since it was verified.
+    ///
+    /// What a card answers to the command that changes other PINs, and whether it looks at the form
+    /// of the new value at all, is not published: inferred.
+    fn change(&mut self, command: &Command, p1: u8, how: PinChange) -> Result<Vec<u8>, Status> {
+        if command.p1 != p1 {
             return Err(Status::WRONG_PARAMETERS);
         }
         let file = self.referenced(command.p2)?;
         let name = pin_of(file)?;
-        let fits: fn(&[u8]) -> bool = match name {
-            PinName::User => fits_user,
-            PinName::Signature => fits_signature,
-            // What is printed on the card cannot be changed (inferred).
-            PinName::CodeB | PinName::CodeA | PinName::BirthDate => {
-                return Err(Status::CONDITIONS_NOT_SATISFIED);
-            }
-        };
+        if name.change() != Some(how) {
+            return Err(Status::CONDITIONS_NOT_SATISFIED);
+        }
         if !(1..=PIN_MAX).contains(&command.data.len()) {
             return Err(Status::WRONG_LENGTH);
         }
@@ -71,9 +80,8 @@ impl Card {
         }
         let new = std::str::from_utf8(&command.data)
             .ok()
-            .filter(|new| fits(new.as_bytes()));
-        // Whether a card itself looks at the form is not published (inferred).
-        let new = new.ok_or(Status::WRONG_DATA)?;
+            .filter(|new| name.takes(new))
+            .ok_or(Status::WRONG_DATA)?;
         self.persistent.pins.get_mut(name).value = Some(Pin::new(new));
         self.volatile.file = Some(file);
         Ok(Vec::new())

@@ -1,6 +1,7 @@
 //! What a card remembers with and without power.
 
-use crate::applications::{Application, File};
+use crate::applications::{Application, File, security_domain};
+use crate::card::secure_messaging::Session;
 use crate::pin::{PerPin, Reference};
 use crate::profile::Profile;
 
@@ -8,15 +9,15 @@ use crate::profile::Profile;
 #[derive(Clone, Debug)]
 pub(super) struct Persistent {
     pub(super) pins: PerPin<Reference>,
-    /// How many challenges were given: none comes twice.
-    pub(super) challenges: u64,
+    /// How often random bytes were drawn: no challenge and no salt comes twice.
+    pub(super) draws: u64,
 }
 
 impl Persistent {
     pub(super) fn of(profile: &Profile) -> Self {
         Self {
             pins: PerPin::new(|name| Reference::of(profile, name)),
-            challenges: 0,
+            draws: 0,
         }
     }
 }
@@ -25,10 +26,12 @@ impl Persistent {
 /// stays selected (card.md §0.1 rule 12).
 #[derive(Clone, Debug)]
 pub(super) struct Volatile {
-    pub(super) application: Option<&'static Application>,
+    pub(super) application: &'static Application,
     pub(super) file: Option<&'static File>,
     /// The security status.
     pub(super) verified: PerPin<bool>,
+    /// Secure messaging.
+    pub(super) session: Session,
     /// Body of a terminal certificate whose signature has not come yet (stand-in).
     pub(super) terminal_body: Option<Vec<u8>>,
     /// Modulus of a terminal whose certificate was accepted (stand-in).
@@ -38,16 +41,25 @@ pub(super) struct Volatile {
     pub(super) terminal_authenticated: bool,
 }
 
-impl Default for Volatile {
-    fn default() -> Self {
+impl Volatile {
+    /// Returns the state right after this application was selected in place of another.
+    pub(super) fn of(application: &'static Application) -> Self {
         Self {
-            application: None,
+            application,
             file: None,
             verified: PerPin::new(|_| false),
+            session: Session::None,
             terminal_body: None,
             terminal_key: None,
             challenge: None,
             terminal_authenticated: false,
         }
+    }
+}
+
+/// The state at power-on: the issuer security domain is selected (card.md §1.3).
+impl Default for Volatile {
+    fn default() -> Self {
+        Self::of(&security_domain::APPLICATION)
     }
 }

@@ -1,6 +1,6 @@
 //! Reads a profile from YAML and refuses what no card could be.
 
-use crate::profile::{Profile, Tries, check_digit};
+use crate::profile::{Pin, Profile, Tries, check_digit};
 
 /// Why a text is not a profile.
 #[derive(Debug, thiserror::Error)]
@@ -110,13 +110,17 @@ impl Profile {
     }
 
     fn pin_problem(&self) -> Option<Problem> {
+        const DIGITS: &str = "not a PIN of 4 digits";
         let pins = &self.pins;
-        if pins.user.as_ref().is_some_and(|pin| !pin.fits_user()) {
-            return Some((
-                "pins.user",
-                "not a PIN of 4 digits",
-                "write 4 digits in quotation marks",
-            ));
+        let unfit = |pin: &Option<Pin>| pin.as_ref().is_some_and(|pin| !pin.fits_user());
+        let digits = [
+            ("pins.user", &pins.user),
+            ("pins.input-support", &pins.input_support),
+            ("pins.common", &pins.common),
+            ("pins.resident-register", &pins.resident_register),
+        ];
+        if let Some((key, _)) = digits.into_iter().find(|(_, pin)| unfit(pin)) {
+            return Some((key, DIGITS, "write 4 digits in quotation marks"));
         }
         if pins
             .signature
@@ -134,22 +138,45 @@ impl Profile {
 
     fn tries_problem(&self) -> Option<Problem> {
         const TOO_MANY: &str = "more tries than this PIN has on a new card";
+        const OF_3: &str = "write 0 to 3";
+        const OF_10: &str = "write 0 to 10";
         let (now, full) = (self.tries, Tries::FULL);
+        let (code_a, code_b) = (now.input_support_code_a, now.input_support_code_b);
         [
-            ("tries.user", now.user, full.user, "write 0 to 3"),
+            ("tries.user", now.user, full.user, OF_3),
             (
                 "tries.signature",
                 now.signature,
                 full.signature,
                 "write 0 to 5",
             ),
-            ("tries.code-b", now.code_b, full.code_b, "write 0 to 10"),
-            ("tries.code-a", now.code_a, full.code_a, "write 0 to 10"),
+            ("tries.code-b", now.code_b, full.code_b, OF_10),
+            ("tries.code-a", now.code_a, full.code_a, OF_10),
+            ("tries.birth-date", now.birth_date, full.birth_date, OF_10),
             (
-                "tries.birth-date",
-                now.birth_date,
-                full.birth_date,
-                "write 0 to 10",
+                "tries.input-support",
+                now.input_support,
+                full.input_support,
+                OF_3,
+            ),
+            (
+                "tries.input-support-code-a",
+                code_a,
+                full.input_support_code_a,
+                OF_10,
+            ),
+            (
+                "tries.input-support-code-b",
+                code_b,
+                full.input_support_code_b,
+                OF_10,
+            ),
+            ("tries.common", now.common, full.common, OF_3),
+            (
+                "tries.resident-register",
+                now.resident_register,
+                full.resident_register,
+                OF_3,
             ),
         ]
         .into_iter()

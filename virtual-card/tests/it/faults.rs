@@ -5,6 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use virtual_card::apdu::Command;
 use virtual_card::applications::JPKI;
+use virtual_card::applications::SECURITY_DOMAIN;
 use virtual_card::card::{Card, PinName};
 use virtual_card::fault::{Fault, Faulty, Plan};
 use virtual_card::smart_card::{Outcome, Reply, SmartCard};
@@ -65,7 +66,7 @@ fn removal_after_a_command_lets_the_answer_through() {
     card.power_on();
     assert_eq!(
         (user_tries(&card), card.card().selected_application()),
-        (2, None)
+        (2, SECURITY_DOMAIN)
     );
 }
 
@@ -127,7 +128,7 @@ fn swap_keeps_the_plan_and_gives_the_other_card_back() {
     let out = card.swap(crate::card("elder-80"));
     assert_eq!(
         (out.tries(PinName::User), out.selected_application()),
-        (2, None)
+        (2, SECURITY_DOMAIN)
     );
     assert_eq!(user_tries(&card), 3);
     assert_eq!(card.plan().pending(), 1);

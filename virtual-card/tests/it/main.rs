@@ -1,17 +1,26 @@
 //! What a card, its profiles and the program do, seen from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod access;
 mod certificates;
 mod commands;
 mod control;
+mod cv;
 mod face;
 mod faults;
+mod files;
 mod image;
+mod internal_authenticate;
 mod model;
 mod profiles;
 mod program;
 mod properties;
+mod reading;
+mod refusals;
 mod rules;
+mod secure_messaging;
+mod selection;
+mod signatures;
 mod slot;
 mod stand_in;
 mod vpcd;
@@ -75,3 +84,22 @@ fn read_all(card: &mut Card) -> Vec<u8> {
         content.extend(response.data);
     }
 }
+
+/// Returns a key of the pool in `keys/`, of those that cards have.
+///
+/// Which one a card uses for what follows from its security code, 4021 on the adult's card: 3 in
+/// 券面事項確認AP, 10 in 券面入力補助AP, 1 for the sessions of that, 2 in 共通カードAP.
+macro_rules! holder_key {
+    ($number:literal) => {{
+        let der = include_bytes!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/keys/holder-",
+            $number,
+            ".der"
+        ));
+        <rsa::RsaPrivateKey as rsa::pkcs8::DecodePrivateKey>::from_pkcs8_der(der)
+            .unwrap()
+            .to_public_key()
+    }};
+}
+pub(crate) use holder_key;

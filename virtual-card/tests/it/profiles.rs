@@ -107,7 +107,7 @@ fn errors_name_place_and_remedy() {
     );
     assert_eq!(
         error("\"900000000015\"", "\"900000000010\""),
-        "my-card.yaml:15: my-number: the check digit is right, \
+        "my-card.yaml:18: my-number: the check digit is right, \
          so the number could be a real person's; change the last digit"
     );
     assert_eq!(

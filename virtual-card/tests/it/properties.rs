@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use virtual_card::apdu::{self, Command, Response};
-use virtual_card::applications::{CARD_FACE, JPKI};
+use virtual_card::applications::{CARD_FACE, COMMON, INPUT_SUPPORT, JPKI};
 use virtual_card::card::Card;
 use virtual_card::status::Status;
 
@@ -25,6 +25,9 @@ fn likely_command() -> impl Strategy<Value = Vec<u8>> {
     let select = prop_oneof![
         Just(Command::select_application(JPKI)),
         Just(Command::select_application(CARD_FACE)),
+        Just(Command::select_application(INPUT_SUPPORT)),
+        Just(Command::select_application(COMMON)),
+        Just(Command::new(0x00, 0xA4, 0x04, 0x0E).with_data(&COMMON[..5])),
         (0_u16..0x20).prop_map(Command::select_file),
     ];
     let pin = prop::sample::select(vec!["1234", "ABC123", "0"]);
@@ -32,7 +35,14 @@ fn likely_command() -> impl Strategy<Value = Vec<u8>> {
         (any::<u16>(), 1_usize..700)
             .prop_map(|(offset, length)| Command::read_binary(offset, length)),
         pin.clone().prop_map(|pin| Command::verify(pin.as_bytes())),
-        pin.prop_map(|pin| Command::change_pin(pin.as_bytes())),
+        pin.clone()
+            .prop_map(|pin| Command::change_pin(pin.as_bytes())),
+        pin.prop_map(|pin| Command::change_key(pin.as_bytes())),
+        any::<u8>().prop_map(Command::read_record),
+        any::<u16>().prop_map(Command::get_data),
+        Just(Command::internal_authenticate(b"challenge")),
+        (0_u8..7).prop_map(|form| Command::new(0x80, 0x2A, form, 0x00).with_data([7; 32])),
+        vec(any::<u8>(), 256).prop_map(|cryptogram| Command::set_session_key(&cryptogram)),
         Just(Command::pin_status()),
         Just(Command::sign(&[0x30; 51])),
         (1_usize..300).prop_map(Command::get_challenge),
@@ -104,7 +114,8 @@ proptest! {
 
     #[test]
     fn masked_commands_show_no_secret(secret in "[0-9A-Z]{4,16}", class in any::<u8>()) {
-        for command in [Command::verify(secret.as_bytes()), Command::change_pin(secret.as_bytes())] {
+        let commands = [Command::verify, Command::change_pin, Command::change_key];
+        for command in commands.map(|command| command(secret.as_bytes())) {
             let command = Command { class, ..command };
             let shown = format!(
                 "{} {command:?} {}",
@@ -139,7 +150,34 @@ fn commands_are_described_for_people() {
         described("802A00000155"),
         "COMPUTE DIGITAL SIGNATURE default key"
     );
+    assert_eq!(
+        described("802A029720"),
+        "COMPUTE DIGITAL SIGNATURE of a SHA-256 EF 0017"
+    );
+    assert_eq!(
+        described("802A050001"),
+        "COMPUTE DIGITAL SIGNATURE PSS of a message default key"
+    );
     assert_eq!(described("0084000010"), "GET CHALLENGE 16 bytes");
+    assert_eq!(described("0088009900"), "INTERNAL AUTHENTICATE EF 0019");
+    assert_eq!(described("00B2010C00"), "READ RECORD 1 EF 0001");
+    assert_eq!(described("00B2010400"), "READ RECORD 1");
+    assert_eq!(
+        described("00CA004500"),
+        "GET DATA 0045 card identification number"
+    );
+    assert_eq!(described("00CA5F5100"), "GET DATA 5F51 contact ATR");
+    assert_eq!(described("00CA123400"), "GET DATA 1234");
+    assert_eq!(described("803200800431323334"), "CHANGE KEY");
+    assert_eq!(described("808A2200"), "MANAGE ATTRIBUTES");
+    assert_eq!(described("80AE00000155"), "SET SESSION KEY");
+    assert_eq!(
+        described("00A4040E05D392100031"),
+        "SELECT next application D392100031"
+    );
+    assert_eq!(described("08B00000059603000000"), "SM READ BINARY offset 0");
+    assert_eq!(described("0820009405860301AABB"), "SM VERIFY EF 0014");
+    assert_eq!(described("08A4020C05860301AABB"), "SM SELECT EF");
     assert_eq!(described("00D60000"), "unknown command 00 D6 00 00");
 }
 
