@@ -335,9 +335,10 @@ fn resolve_profile(
         certificate.issuer = over.issuer.unwrap_or(certificate.issuer);
         certificate.generation = over.generation.unwrap_or(certificate.generation);
     }
-    profile.signature_certificate = card
-        .signature_certificate
-        .unwrap_or(profile.signature_certificate);
+    if let Some(held) = card.signature_certificate {
+        profile.signature_certificate =
+            held.then(|| profile.signature_certificate.unwrap_or_default());
+    }
     profile.photo = card.photo.unwrap_or(profile.photo);
     if let Some(tries) = card.pin.as_ref().and_then(|pin| pin.tries) {
         profile.tries.user = tries;
@@ -357,7 +358,7 @@ fn card_facts(profile: &Profile) -> CardFacts {
             .as_ref()
             .map(|pin| Secret::Plain(pin.as_str().to_owned())),
         user_pin_tries: profile.tries.user,
-        signature_certificate: profile.signature_certificate,
+        signature_certificate: profile.signature_certificate.is_some(),
         not_before: Moment(profile.user_certificate_not_before()),
         not_after: Moment(profile.user_certificate_not_after()),
         serial: hex::encode(profile.user_certificate_serial()),

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 
 use crate::key::Purpose;
 use crate::pin::PinName;
-use crate::profile::{Profile, Sex};
+use crate::profile::{Profile, Sex, Token};
 use crate::tlv;
 
 /// AID of 公的個人認証AP.
@@ -73,6 +73,12 @@ impl Application {
             .filter(move |application| application.aid.starts_with(name))
     }
 
+    /// Says whether this kind of token has it: a phone holds 公的個人認証AP, and no face, number or
+    /// register (inferred from what its software offers).
+    pub(crate) fn is_on(&self, token: Token) -> bool {
+        !token.is_phone() || self.aid == JPKI || self.aid == SECURITY_DOMAIN
+    }
+
     pub(crate) fn file(&self, id: u16) -> Option<&'static File> {
         self.files.iter().find(|file| file.id == id)
     }
@@ -117,6 +123,8 @@ pub(crate) enum Access {
     Free,
     /// Who has shown at least one of these.
     OneOf(&'static [Credential]),
+    /// Everybody, but on this kind of token only who has shown at least one of these.
+    FreeUnless(Token, &'static [Credential]),
     /// Nobody, whatever is shown.
     Never,
 }

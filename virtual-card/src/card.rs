@@ -6,6 +6,7 @@
 
 mod authenticate;
 mod contents;
+mod memory;
 mod pins;
 mod read;
 mod secure_messaging;
@@ -16,11 +17,12 @@ mod state;
 use crate::apdu::{Command, Response};
 use crate::applications::{Access, Credential, File, Kind};
 use crate::certificate;
-use crate::profile::Profile;
+use crate::profile::{Profile, Token};
 use crate::status::Status;
 
 pub use crate::pin::{PinChange, PinName};
 use contents::Contents;
+pub use memory::{Memory, MemoryError};
 use state::{Persistent, Volatile};
 
 /// A My Number Card without a card. SIMULATION.
@@ -100,8 +102,7 @@ impl Card {
             // LOCK DF, UNLOCK DF, UNLOCK KEY and MANAGE ATTRIBUTES are the issuer's (card.md §4).
             (0x80, 0x50 | 0x52 | 0x54) => Err(Status::SECURITY_NOT_SATISFIED),
             (0x80, 0x8A) => Err(refused_attributes(command.p1)),
-            // Belongs to the phone's token (card.md §4).
-            (0x80, 0xFC) => Err(Status::WRONG_LENGTH),
+            (0x80, 0xFC) => self.last_command_indicator(command),
             _ => Err(Status::UNKNOWN_INSTRUCTION),
         }
     }
@@ -187,6 +188,16 @@ impl Card {
         }
     }
 
+    /// `80 FC 00 00` says to an iPhone that no more commands follow; a card answers 6700 (card.md
+    /// §4, §7), and so does an Android phone here (inferred).
+    fn last_command_indicator(&self, command: &Command) -> Result<Vec<u8>, Status> {
+        match (self.profile.token, command.p1, command.p2) {
+            (Token::Iphone, 0x00, 0x00) => Ok(Vec::new()),
+            (Token::Iphone, ..) => Err(Status::WRONG_PARAMETERS),
+            (Token::Card | Token::Android, ..) => Err(Status::WRONG_LENGTH),
+        }
+    }
+
     fn permits(&self, access: &Access) -> Result<(), Status> {
         let shown = |credential: &Credential| match *credential {
             Credential::Pin(name) => self.is_verified(name),
@@ -194,8 +205,15 @@ impl Card {
         };
         match access {
             Access::Free => Ok(()),
-            Access::OneOf(credentials) if credentials.iter().any(shown) => Ok(()),
-            Access::OneOf(_) | Access::Never => Err(Status::SECURITY_NOT_SATISFIED),
+            Access::FreeUnless(token, _) if *token != self.profile.token => Ok(()),
+            Access::OneOf(credentials) | Access::FreeUnless(_, credentials)
+                if credentials.iter().any(shown) =>
+            {
+                Ok(())
+            }
+            Access::OneOf(_) | Access::FreeUnless(..) | Access::Never => {
+                Err(Status::SECURITY_NOT_SATISFIED)
+            }
         }
     }
 }

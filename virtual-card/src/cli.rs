@@ -7,20 +7,23 @@ mod log;
 mod present;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Parser;
 use virtual_card::fault::FaultError;
 use virtual_card::profile::{Profile, ProfileError};
+use virtual_card::state_file;
 use virtual_card::timing::Timing;
+use virtual_card::trust;
 use virtual_card::vpcd;
 
 /// The card was presented until Ctrl-C, SIGTERM or the end of pcscd.
 pub const STOPPED: u8 = 0;
 /// The command line makes no sense (clap ends with the same number).
 const USAGE: u8 = 2;
-/// The profile, or the list of faults, cannot be read or is none.
+/// The profile, the list of faults or the state file cannot be read or is none, or a file cannot
+/// be written.
 const BAD_PROFILE: u8 = 3;
 /// There is no vpcd, or it went away in a way that it should not.
 const NO_VPCD: u8 = 5;
@@ -31,7 +34,7 @@ const NO_VPCD: u8 = 5;
     version,
     after_help = "With --control, lines on stdin: [SLOT] insert | remove | swap CARD | power-cycle | reset |\n\
                   fault YAML | no-faults | status | quit. Each is answered by one line on stdout.\n\
-                  Exit status: 0 stopped, 2 usage, 3 bad profile or fault, 5 no vpcd.\n\
+                  Exit status: 0 stopped, 2 usage, 3 bad profile, fault or state, 5 no vpcd.\n\
                   vpcd listens on all interfaces without authentication: block port 35963 from outside."
 )]
 pub struct Arguments {
@@ -79,6 +82,16 @@ pub struct Arguments {
     #[arg(long)]
     control: bool,
 
+    /// Keeps what the first card remembers in this file: tries, changed PINs. Changed PINs stand in
+    /// it in the clear.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+
+    /// Writes the authorities' certificates, revocation lists and public keys into this folder and
+    /// ends; the lists cover the cards that come with the program and the one named.
+    #[arg(long, value_name = "DIR")]
+    authorities: Option<PathBuf>,
+
     /// Lists the cards that come with the program.
     #[arg(long)]
     list: bool,
@@ -117,6 +130,10 @@ pub enum Failure {
     Fault(#[from] FaultError),
     #[error(transparent)]
     Vpcd(#[from] vpcd::Error),
+    #[error(transparent)]
+    State(#[from] state_file::Error),
+    #[error(transparent)]
+    Authorities(#[from] trust::Error),
     #[error("no signal handler")]
     Signals(#[source] std::io::Error),
 }
@@ -126,7 +143,11 @@ impl Failure {
     pub const fn code(&self) -> u8 {
         match self {
             Self::Usage(_) => USAGE,
-            Self::Unreadable { .. } | Self::Profile(_) | Self::Fault(_) => BAD_PROFILE,
+            Self::Unreadable { .. }
+            | Self::Profile(_)
+            | Self::Fault(_)
+            | Self::State(_)
+            | Self::Authorities(_) => BAD_PROFILE,
             Self::Vpcd(_) | Self::Signals(_) => NO_VPCD,
         }
     }
@@ -149,6 +170,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         list();
         return Ok(());
     }
+    if let Some(folder) = &arguments.authorities {
+        return write_authorities(folder, arguments);
+    }
     if arguments.verbose {
         log::to_stderr();
     }
@@ -161,6 +185,23 @@ fn list() {
         let holder = Profile::standard(name).map(|profile| profile.holder);
         let holder = holder.map(|holder| format!("{} *{}", holder.name, holder.birth_date));
         // Fails when the reader of a pipe has enough, which is no failure of ours.
-        let _ = writeln!(out, "{name:10} {}", holder.unwrap_or_default());
+        let _ = writeln!(out, "{name:16} {}", holder.unwrap_or_default());
     }
+}
+
+fn write_authorities(folder: &Path, arguments: &Arguments) -> Result<(), Failure> {
+    let standard = Profile::standard_names();
+    let mut cards: Vec<_> = standard
+        .iter()
+        .filter_map(|name| Profile::standard(name))
+        .collect();
+    if arguments.holder.is_some() || arguments.profile.is_some() {
+        cards.push(cards::profile(&cards::first(arguments)?)?);
+    }
+    let mut out = std::io::stdout().lock();
+    for path in trust::write(folder, &cards)? {
+        // Fails when the reader of a pipe has enough, which is no failure of ours.
+        let _ = writeln!(out, "{}", path.display());
+    }
+    Ok(())
 }

@@ -38,6 +38,8 @@
 //! | [`fault`], [`timing`] | cards that go wrong, and cards that take their time, as data |
 //! | [`vpcd`] | the connection to pcscd |
 //! | [`slot`] | a card that is put in, taken out, swapped, and that waits for pcscd |
+//! | [`state_file`] | a file in which what a card remembers outlives the program |
+//! | [`trust`] | writes what others need in order to check certificates: authorities, lists |
 //!
 //! Arrows point downwards: `card` knows neither `vpcd` nor time; `applications` keep no state.
 //!
@@ -72,8 +74,10 @@ mod pin;
 pub mod profile;
 pub mod slot;
 pub mod smart_card;
+pub mod state_file;
 pub mod status;
 pub mod terminal;
 pub mod timing;
 pub mod tlv;
+pub mod trust;
 pub mod vpcd;

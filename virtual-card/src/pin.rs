@@ -1,6 +1,6 @@
 //! The PINs that a card checks: which there are, how many tries each has, what it is at first.
 
-use crate::profile::{Pin, Profile, Tries, fits_signature, fits_user};
+use crate::profile::{Pin, Pins, Profile, Tries, fits_signature, fits_user};
 
 /// A PIN, password or number that VERIFY can check.
 ///
@@ -92,6 +92,30 @@ impl PinName {
             Self::Common => tries.common,
             Self::ResidentRegister => tries.resident_register,
         }
+    }
+}
+
+impl Pins {
+    /// Returns each PIN that a holder can choose, under its name.
+    pub(crate) fn by_name(&self) -> [(PinName, Option<&Pin>); 5] {
+        [
+            (PinName::User, self.user.as_ref()),
+            (PinName::Signature, self.signature.as_ref()),
+            (PinName::InputSupport, self.input_support.as_ref()),
+            (PinName::Common, self.common.as_ref()),
+            (PinName::ResidentRegister, self.resident_register.as_ref()),
+        ]
+    }
+
+    /// Returns the place of each PIN, in the order of [`Pins::by_name`].
+    pub(crate) fn by_name_mut(&mut self) -> [(PinName, &mut Option<Pin>); 5] {
+        [
+            (PinName::User, &mut self.user),
+            (PinName::Signature, &mut self.signature),
+            (PinName::InputSupport, &mut self.input_support),
+            (PinName::Common, &mut self.common),
+            (PinName::ResidentRegister, &mut self.resident_register),
+        ]
     }
 }
 

@@ -4,7 +4,10 @@
 //! because the file is its owner's, but shows none of them through `Debug`. Nothing here speaks
 //! APDU; `personalise` turns a profile into the files of a card.
 
+mod atr;
+mod check;
 mod dates;
+mod held;
 mod my_number;
 mod parse;
 mod pin;
@@ -12,12 +15,13 @@ mod standard;
 
 use std::fmt;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use atr::{Atr, AtrBytes, AtrError};
 pub(crate) use dates::era;
+pub use held::{AUTHORITY_GENERATIONS, Issuer, SignatureCertificate, UserCertificate};
 pub use my_number::check_digit;
 pub use parse::ProfileError;
 pub use pin::Pin;
@@ -38,9 +42,15 @@ pub struct Profile {
     /// The 利用者証明用電子証明書 (JPKI EF 000A).
     #[serde(default)]
     pub user_certificate: UserCertificate,
-    /// Whether the card holds a 署名用電子証明書 (JPKI EF 0001); under 15 there is none.
-    #[serde(default = "yes")]
-    pub signature_certificate: bool,
+    /// The 署名用電子証明書 (JPKI EF 0001): `true`, `false`, or what differs from the usual one;
+    /// under 15 there is none.
+    #[serde(
+        default = "held::usual",
+        deserialize_with = "held::read",
+        serialize_with = "held::write"
+    )]
+    #[schemars(with = "held::Statement")]
+    pub signature_certificate: Option<SignatureCertificate>,
     /// Whether the card holds a photo.
     #[serde(default = "yes")]
     pub photo: bool,
@@ -56,9 +66,22 @@ pub struct Profile {
     /// 個人番号: 12 digits whose check digit is wrong, so that it is nobody's.
     #[schemars(regex(pattern = r"^[0-9]{12}$"))]
     pub my_number: String,
-    /// Whether the ATR looks like a contactless or a contact card.
+    /// Number of the card (製造番号): 15 digits of which the first is 9, so that it is nobody's;
+    /// by default derived from person and day of issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^9[0-9]{14}$"))]
+    pub card_serial: Option<String>,
+    /// Code of the municipality that issued the card (全国地方公共団体コード), 5 digits; by default
+    /// 99999, which no municipality has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[0-9]{5}$"))]
+    pub municipality: Option<String>,
+    /// The answer to reset: by name, or as `{ bytes: "3B…" }`.
     #[serde(default)]
     pub atr: Atr,
+    /// Whether this is a card or a phone.
+    #[serde(default)]
+    pub token: Token,
     /// Whether the card takes the stand-in for the unpublished terminal authentication
     /// (`terminal`). A convention of this harness.
     #[serde(default = "yes")]
@@ -109,45 +132,6 @@ impl Sex {
             Self::Unstated => b'3',
         }
     }
-}
-
-/// What differs between user certificates.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct UserCertificate {
-    /// Start of validity; by default 10:00 JST on the day of issue.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_before: Option<Timestamp>,
-    /// End of validity; by default derived from CERT-08.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_after: Option<Timestamp>,
-    /// 1 for the first certificate of the card, one more with each renewal; enters the serial
-    /// number and picks the key.
-    pub generation: u32,
-    /// Who signed it.
-    pub issuer: Issuer,
-}
-
-impl Default for UserCertificate {
-    fn default() -> Self {
-        Self {
-            not_before: None,
-            not_after: None,
-            generation: 1,
-            issuer: Issuer::Trusted,
-        }
-    }
-}
-
-/// Who signed the user certificate.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Issuer {
-    /// The simulation's certification authority.
-    #[default]
-    Trusted,
-    /// Another one, which nobody is to trust.
-    Untrusted,
 }
 
 /// The PINs that the holder has chosen.
@@ -229,27 +213,55 @@ impl Default for Tries {
     }
 }
 
-/// Which answer to reset the card gives.
+/// What holds the certificates: a card, or a phone (card.md §7).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Atr {
-    /// As a PC/SC reader makes it up for an ISO 14443 Type B card.
+pub enum Token {
+    /// A card.
     #[default]
-    Contactless,
-    /// As the chip's contacts give it.
-    Contact,
+    Card,
+    /// An Android phone (スマホ用電子証明書): 公的個人認証AP alone, whose user certificate asks for
+    /// the user PIN.
+    Android,
+    /// An iPhone: 公的個人認証AP alone, and the last-command indicator `80 FC 00 00` is known.
+    Iphone,
 }
 
-impl Atr {
-    /// Returns the bytes (card.md §0.1 rule 1).
+impl Token {
+    /// Returns the label of the token in EF 0006 (card.md §1.2).
     #[must_use]
-    pub const fn bytes(self) -> &'static [u8] {
+    pub const fn label(self) -> &'static str {
         match self {
-            Self::Contactless => &[
-                0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x41, 0xE0, 0xB3, 0x81, 0xA1, 0x00, 0x3B,
-            ],
-            Self::Contact => &[0x3B, 0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14],
+            Self::Card => "JPKIAPICCTOKEN2",
+            Self::Android => "JPKIAPGPSETOKEN",
+            Self::Iphone => "JPKIAPIOSTOKEN",
         }
+    }
+
+    /// Says whether it is a phone, which has no face, no number and no register: inferred.
+    #[must_use]
+    pub const fn is_phone(self) -> bool {
+        matches!(self, Self::Android | Self::Iphone)
+    }
+}
+
+impl Profile {
+    /// Returns the code of the municipality that issued the card, 5 digits: as stated, or 99999,
+    /// which no municipality has (the first two digits are a prefecture, 01 to 47).
+    #[must_use]
+    pub fn municipality(&self) -> &str {
+        self.municipality.as_deref().unwrap_or("99999")
+    }
+
+    /// Returns the number of the card, 15 digits: as stated, or 9 and 14 digits that follow from
+    /// person and day of issue. Real ones are counted: a convention of this harness.
+    #[must_use]
+    pub fn card_serial(&self) -> String {
+        self.card_serial.clone().unwrap_or_else(|| {
+            let [a, b, c, d, e, f, g, h, ..] = self.digest("card serial", 0);
+            let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]) % 100_000_000_000_000;
+            format!("9{number:014}")
+        })
     }
 }
 
@@ -268,7 +280,10 @@ impl fmt::Debug for Profile {
             .field("tries", &self.tries)
             .field("security_code", &format_args!("****"))
             .field("my_number", &format_args!("************"))
+            .field("card_serial", &self.card_serial)
+            .field("municipality", &self.municipality)
             .field("atr", &self.atr)
+            .field("token", &self.token)
             .field("accept_stand_in", &self.accept_stand_in)
             .finish()
     }

@@ -1,5 +1,7 @@
 //! Verifies what the card proved: path, validity, revocation, signature over the challenge.
 
+use std::sync::OnceLock;
+
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use x509_cert::Certificate;
 use x509_cert::der::{Decode as _, Encode as _};
@@ -28,16 +30,9 @@ pub(super) fn verify<'a>(
 ) -> Result<(&'a Patient, CertificatePhase), Ground> {
     let certificate =
         Certificate::from_der(proof.certificate).map_err(|_| Ground::CertificateInvalid)?;
-    let authority = Certificate::from_der(virtual_card::certificate::user_ca_der())
-        .map_err(|_| Ground::CertificateInvalid)?;
-    let signed = certificate
-        .tbs_certificate
-        .to_der()
-        .map_err(|_| Ground::CertificateInvalid)?;
-    if certificate.tbs_certificate.issuer != authority.tbs_certificate.subject {
+    if !is_trusted(&certificate) {
         return Err(Ground::CertificateInvalid);
     }
-    check(&authority, &signed, certificate.signature.raw_bytes())?;
     check(&certificate, proof.challenge, proof.signature)?;
 
     let serial = hex::encode(certificate.tbs_certificate.serial_number.as_bytes());
@@ -55,6 +50,29 @@ pub(super) fn verify<'a>(
     Ok((patient, phase))
 }
 
+/// Says whether one of the authorities issued it.
+fn is_trusted(certificate: &Certificate) -> bool {
+    let content = &certificate.tbs_certificate;
+    let Ok(signed) = content.to_der() else {
+        return false;
+    };
+    authorities().iter().any(|authority| {
+        content.issuer == authority.tbs_certificate.subject
+            && check(authority, &signed, certificate.signature.raw_bytes()).is_ok()
+    })
+}
+
+/// Returns the authorities that are trusted, the present one first. They share one name, so that
+/// only a key that fits tells which of them signed.
+fn authorities() -> &'static [Certificate] {
+    static PARSED: OnceLock<Vec<Certificate>> = OnceLock::new();
+    PARSED.get_or_init(|| {
+        let ders = virtual_card::certificate::user_ca_ders();
+        let parsed = ders.into_iter().rev().map(Certificate::from_der);
+        parsed.filter_map(Result::ok).collect()
+    })
+}
+
 /// Checks `signature` over `message` with the key of `signer`.
 fn check(signer: &Certificate, message: &[u8], signature: &[u8]) -> Result<(), Ground> {
     let key = signer
@@ -70,4 +88,37 @@ fn check(signer: &Certificate, message: &[u8], signature: &[u8]) -> Result<(), G
 /// Compares serial numbers, whatever leading zeros the encodings put in front.
 fn same_serial(a: &str, b: &str) -> bool {
     a.trim_start_matches('0') == b.trim_start_matches('0')
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use virtual_card::certificate::user;
+    use virtual_card::profile::{Issuer, Profile};
+
+    use super::*;
+
+    fn issued(change: impl FnOnce(&mut Profile)) -> Certificate {
+        let mut profile = Profile::standard("adult").unwrap();
+        change(&mut profile);
+        Certificate::from_der(&user(&profile)).unwrap()
+    }
+
+    #[test]
+    fn every_generation_of_the_authority_is_trusted_and_no_other() {
+        for generation in 1..=3 {
+            let change =
+                |profile: &mut Profile| profile.user_certificate.authority_generation = generation;
+            assert!(is_trusted(&issued(change)), "{generation}");
+        }
+        let untrusted = issued(|profile| profile.user_certificate.issuer = Issuer::Untrusted);
+        assert!(!is_trusted(&untrusted));
+    }
+
+    #[test]
+    fn signature_of_one_certificate_does_not_stand_for_another() {
+        let mut forged = issued(|_| ());
+        forged.signature = issued(|profile| profile.user_certificate.generation = 2).signature;
+        assert!(!is_trusted(&forged));
+    }
 }

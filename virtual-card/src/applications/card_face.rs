@@ -7,8 +7,8 @@
 use sha2::{Digest, Sha256};
 
 use crate::applications::{
-    Access, Application, CARD_FACE, Credential, common, date_digits, filled, free, key, pin,
-    sex_digit, transparent, unknown, with_offsets,
+    Access, Application, CARD_FACE, Credential, date_digits, filled, free, key, pin, sex_digit,
+    transparent, unknown, with_offsets,
 };
 use crate::cv_certificate::{self, KeyId, public_key};
 use crate::image;
@@ -70,7 +70,7 @@ fn application_information(profile: &Profile) -> Vec<u8> {
         tlv::write(IDENTIFICATION, &[0x06, 0x03, 0x0E, 0x01]),
         tlv::write(KEY, named.as_bytes()),
         tlv::write(VERSION, &[0x00]),
-        tlv::write(MUNICIPALITY, common::municipality(profile).as_bytes()),
+        tlv::write(MUNICIPALITY, profile.municipality().as_bytes()),
         tlv::write(REFERENCE, &reference),
     ];
     tlv::write(tag::INFORMATION, &objects.concat())

@@ -25,8 +25,8 @@ const RECORD: u8 = 0x01;
 
 /// Makes the one record of 0001: `01 1C`, serial number, municipality, last day of validity.
 fn card_number(profile: &Profile) -> Vec<Vec<u8>> {
-    let serial = serial(profile);
-    let municipality = municipality(profile);
+    let serial = profile.card_serial();
+    let municipality = profile.municipality();
     let expires = date_digits(profile.card_expires());
     vec![record(
         format!("{serial}{municipality}{expires}").as_bytes(),
@@ -40,20 +40,6 @@ fn card_number(profile: &Profile) -> Vec<Vec<u8>> {
 pub(crate) fn key_reference(_: &Profile) -> Vec<Vec<u8>> {
     const KEY: KeyId = KeyId::new(b"7000010", b"001", 0);
     vec![record(KEY.as_bytes())]
-}
-
-/// Returns the number of the card, 15 digits that follow from the profile. The first is 9, where
-/// the published one has 4: a convention of this harness.
-pub(crate) fn serial(profile: &Profile) -> String {
-    let [a, b, c, d, e, f, g, h, ..] = profile.digest("card serial", 0);
-    let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]) % 100_000_000_000_000;
-    format!("9{number:014}")
-}
-
-/// Returns the 全国地方公共団体コード of the issuer, 5 digits: 99999, which is no municipality's,
-/// since the first two digits count the prefectures, from 01 to 47.
-pub(crate) fn municipality(_: &Profile) -> &str {
-    "99999"
 }
 
 /// Writes a record of at most 255 bytes.

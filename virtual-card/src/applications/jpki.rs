@@ -8,7 +8,7 @@ use crate::applications::{
 use crate::certificate;
 use crate::key::Purpose;
 use crate::pin::PinName;
-use crate::profile::Profile;
+use crate::profile::{Profile, Token};
 
 pub(crate) static APPLICATION: Application = Application {
     aid: JPKI,
@@ -24,7 +24,11 @@ pub(crate) static APPLICATION: Application = Application {
         free(0x0006, token_information),
         free(0x0008, certificate_availability),
         transparent(0x0009, Access::Never, unreadable),
-        free(0x000A, user_certificate),
+        transparent(
+            0x000A,
+            Access::FreeUnless(Token::Android, &[Credential::Pin(PinName::User)]),
+            user_certificate,
+        ),
         free(0x000B, user_ca),
         unknown(0x0010),
         File {
@@ -67,9 +71,9 @@ fn unreadable(_: &Profile) -> Vec<u8> {
     Vec::new()
 }
 
-fn signature_ca(_: &Profile) -> Vec<u8> {
+fn signature_ca(profile: &Profile) -> Vec<u8> {
     filled(
-        certificate::signature_ca_der().to_vec(),
+        certificate::signature_issuer_der(profile).to_vec(),
         CERTIFICATE_SIZE,
         FILLER,
     )
@@ -86,7 +90,7 @@ fn user_ca(profile: &Profile) -> Vec<u8> {
 
 /// Which certificates there are: signature, user, nothing (card.md §0.1 rule 15).
 fn certificate_availability(profile: &Profile) -> Vec<u8> {
-    let signature = if profile.signature_certificate {
+    let signature = if profile.signature_certificate.is_some() {
         0x8F
     } else {
         0x00
@@ -113,7 +117,7 @@ fn token_information(profile: &Profile) -> Vec<u8> {
         pin_min,
     ];
     let mut information = Vec::with_capacity(160);
-    information.extend(text("JPKIAPICCTOKEN2", 32));
+    information.extend(text(profile.token.label(), 32));
     information.extend(text("UKETSUKE-SIMULATION", 32));
     information.extend(text("SIMULATION", 16));
     information.extend(format!("{serial:016}").bytes());

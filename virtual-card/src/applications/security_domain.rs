@@ -6,7 +6,7 @@
 
 use jiff::civil::Date;
 
-use crate::applications::{Application, SECURITY_DOMAIN, common, date_digits, unknown};
+use crate::applications::{Application, SECURITY_DOMAIN, date_digits, unknown};
 use crate::cv_certificate::{self, KeyId};
 use crate::profile::{Atr, Profile};
 
@@ -55,11 +55,14 @@ const LEAF_SINCE: Date = Date::constant(2023, 1, 1);
 pub(crate) fn data_object(profile: &Profile, tag: u16) -> Option<Vec<u8>> {
     // Published is that it is a key id, not which: here it names no key of this simulation.
     const ISSUER: KeyId = KeyId::new(b"7000000", b"001", 0);
+    if profile.token.is_phone() {
+        return None;
+    }
     Some(match tag {
         tag::ISSUER => ISSUER.as_bytes().to_vec(),
-        tag::CARD_NUMBER => common::serial(profile).into_bytes(),
+        tag::CARD_NUMBER => profile.card_serial().into_bytes(),
         tag::RECOGNITION => RECOGNITION.to_vec(),
-        tag::MUNICIPALITY => common::municipality(profile).as_bytes().to_vec(),
+        tag::MUNICIPALITY => profile.municipality().as_bytes().to_vec(),
         tag::EXPIRES => date_digits(profile.card_expires()).into_bytes(),
         tag::MUNICIPALITY_KEY => cv_certificate::MUNICIPALITY.as_bytes().to_vec(),
         tag::MUNICIPALITY_CERTIFICATE => cv_certificate::municipality().to_vec(),

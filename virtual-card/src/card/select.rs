@@ -72,7 +72,8 @@ impl Card {
         if name.len() < AID_MIN {
             return None;
         }
-        let mut fitting = Application::named(name);
+        let token = self.profile.token;
+        let mut fitting = Application::named(name).filter(|application| application.is_on(token));
         if next && self.volatile.application.aid.starts_with(name) {
             fitting.find(|application| self.is_selected(application))?;
         }

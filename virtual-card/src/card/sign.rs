@@ -93,7 +93,7 @@ impl Card {
             Kind::Key { access, .. } => {
                 return Err(match access {
                     Access::Free => Status::CONDITIONS_NOT_SATISFIED,
-                    Access::OneOf(_) | Access::Never => Status::SECURITY_NOT_SATISFIED,
+                    _ => Status::SECURITY_NOT_SATISFIED,
                 });
             }
             _ => return Err(Status::STRUCTURE_CONFLICT),

@@ -13,8 +13,6 @@ const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 
 /// O of every issuer. Never `JPKI` nor `JPKI-TEST`.
 const ORGANIZATION_NAME: &str = "UKETSUKE-SIMULATION";
-/// A municipality code that is not assigned.
-const MUNICIPALITY: &str = "99999";
 /// End of both kinds of subject name on the published test card.
 const SUBJECT_END: &str = "003A";
 
@@ -55,18 +53,22 @@ pub fn distribution_point(unit: &str) -> Vec<u8> {
 pub fn user_subject(profile: &Profile) -> Vec<u8> {
     let random = profile.digest("user subject", profile.user_certificate.generation);
     let random = hex::encode_upper(&random[..6]);
-    let common_name = format!("SIM{}{MUNICIPALITY}{SUBJECT_END}", &random[..11]);
+    let municipality = profile.municipality();
+    let common_name = format!("SIM{}{municipality}{SUBJECT_END}", &random[..11]);
     distinguished(&[(COUNTRY, "JP"), (COMMON_NAME, &common_name)])
 }
 
 /// Returns the subject of a signature certificate: country, two localities and a CN of 28
 /// characters that begins with the time of issue (card.md §6).
 pub fn signature_subject(profile: &Profile) -> Vec<u8> {
-    let [a, b, c, ..] = profile.digest("signature subject", 0);
+    let held = profile.signature_certificate.as_ref();
+    let renewals = held.map_or(0, |held| held.generation.saturating_sub(1));
+    let [a, b, c, ..] = profile.digest("signature subject", renewals);
     let number = u32::from_be_bytes([0, a, b, c]) % 10_000_000;
     let issued = profile.issued;
+    let municipality = profile.municipality();
     let common_name = format!(
-        "{:04}{:02}{:02}1000{number:07}{MUNICIPALITY}{SUBJECT_END}",
+        "{:04}{:02}{:02}1000{number:07}{municipality}{SUBJECT_END}",
         issued.year(),
         issued.month(),
         issued.day()

@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
-use virtual_card::card::{Card, PinName};
+use virtual_card::card::PinName;
 use virtual_card::slot::{Ending, Presence, Slot};
+use virtual_card::state_file::Kept;
 
 use super::cards::{Deck, Named};
 use super::control::{self, Order};
@@ -15,7 +16,7 @@ pub(super) struct Place {
     pub(super) address: String,
     pub(super) word: String,
     pub(super) holder: String,
-    pub(super) slot: Slot<Card>,
+    pub(super) slot: Slot<Kept>,
 }
 
 /// The bench: the slots, and the cards beside them.
@@ -100,7 +101,9 @@ impl Bench {
             return Ok(format!("{} {}", place.number, word_of(presence)));
         }
         let named = self.deck.take(word)?;
-        place.holder.clone_from(&named.card.profile().holder.name);
+        place
+            .holder
+            .clone_from(&named.card.card().profile().holder.name);
         let (card, presence) = place.slot.swap(named.card);
         let word = std::mem::replace(&mut place.word, named.word);
         self.deck.put(Named { word, card });
@@ -142,7 +145,7 @@ const fn word_of(presence: Presence) -> &'static str {
 
 fn status(place: &Place) -> String {
     let (user, signature, faults) = place.slot.look(|faulty| {
-        let card = faulty.card();
+        let card = faulty.card().card();
         let faults = faulty.plan().pending();
         (
             card.tries(PinName::User),

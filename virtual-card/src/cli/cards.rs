@@ -6,8 +6,9 @@ use std::path::Path;
 use virtual_card::card::Card;
 use virtual_card::fault::Fault;
 use virtual_card::profile::Profile;
+use virtual_card::state_file::{self, Kept, StateFile};
 
-use super::{Arguments, Failure};
+use super::{Arguments, Failure, in_full};
 
 /// What a path has and no name of a card.
 const PATH_MARKS: [char; 3] = ['/', '.', '\\'];
@@ -15,13 +16,13 @@ const PATH_MARKS: [char; 3] = ['/', '.', '\\'];
 /// A card with the word by which it was asked for: a name, or a path.
 pub(super) struct Named {
     pub(super) word: String,
-    pub(super) card: Card,
+    pub(super) card: Kept,
 }
 
 /// Cards that were in a reader before, with all that they have counted.
 pub(super) struct Deck {
     seed: u64,
-    beside: BTreeMap<String, Card>,
+    beside: BTreeMap<String, Kept>,
 }
 
 impl Deck {
@@ -37,8 +38,15 @@ impl Deck {
     pub(super) fn take(&mut self, word: &str) -> Result<Named, Failure> {
         let card = match self.beside.remove(word) {
             Some(card) => card,
-            None => make_card(&profile(word)?, self.seed),
+            None => make_card(&profile(word)?, self.seed, None)?,
         };
+        let word = word.to_owned();
+        Ok(Named { word, card })
+    }
+
+    /// Returns the first card of the run, with the file that keeps what it remembers, if any.
+    pub(super) fn take_first(&mut self, word: &str, file: Option<&Path>) -> Result<Named, Failure> {
+        let card = make_card(&profile(word)?, self.seed, file)?;
         let word = word.to_owned();
         Ok(Named { word, card })
     }
@@ -50,8 +58,19 @@ impl Deck {
 }
 
 /// The one place where a card is made.
-fn make_card(profile: &Profile, seed: u64) -> Card {
-    Card::new(profile, seed)
+fn make_card(profile: &Profile, seed: u64, file: Option<&Path>) -> Result<Kept, Failure> {
+    let mut card = Card::new(profile, seed);
+    let file = file
+        .map(|path| StateFile::open(path, &mut card))
+        .transpose()?;
+    Ok(Kept::new(card, file, warn))
+}
+
+fn warn(error: &state_file::Error) {
+    eprintln!(
+        "virtual-card: {}; the card answers 6581 until it can",
+        in_full(error)
+    );
 }
 
 /// Returns the word for the first card.
@@ -81,7 +100,7 @@ fn no_holder(name: &str) -> Failure {
     Failure::Usage(format!("no holder {name:?}; expected one of {names}"))
 }
 
-fn profile(word: &str) -> Result<Profile, Failure> {
+pub(super) fn profile(word: &str) -> Result<Profile, Failure> {
     if let Some(profile) = Profile::standard(word) {
         return Ok(profile);
     }

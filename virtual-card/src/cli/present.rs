@@ -44,7 +44,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut deck = Deck::new(arguments.seed);
     let mut faults = Vec::new();
     let first = cards::first(arguments)?;
-    let mut wanted = vec![(arguments.slot, deck.take(&first)?)];
+    let mut wanted = vec![(
+        arguments.slot,
+        deck.take_first(&first, arguments.state.as_deref())?,
+    )];
     if let Some(word) = &arguments.second {
         if *word == first {
             let problem = format!("{word} cannot lie in both slots; give another --second");
@@ -74,7 +77,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let mut places = Vec::new();
     for ((number, Named { word, card }), address) in wanted.into_iter().zip(addresses) {
-        let holder = card.profile().holder.name.clone();
+        let holder = card.card().profile().holder.name.clone();
         let plan = Plan::new(std::mem::take(&mut faults));
         let card = Timed::new(Faulty::new(card, plan), Arc::clone(&timing));
         let slot = Slot::start(card, &address, patience, watcher(number, sender.clone()));

@@ -5,7 +5,7 @@ use jiff::tz::{Offset, offset};
 use jiff::{Timestamp, ToSpan};
 use sha2::{Digest, Sha256};
 
-use crate::profile::{Holder, Profile};
+use crate::profile::{Holder, Profile, UserCertificate};
 
 /// Japan Standard Time, which has no summer time.
 const JST: Offset = offset(9);
@@ -39,35 +39,59 @@ impl Profile {
     #[must_use]
     pub fn user_certificate_not_before(&self) -> Timestamp {
         let stated = self.user_certificate.not_before;
-        let derived = in_japan(self.issued.at(10, 0, 0, 0));
-        let end = self.user_certificate_not_after();
-        match stated {
-            Some(stated) => stated,
-            None if derived < end => derived,
-            None => {
-                let day = JST.to_datetime(end).date().saturating_sub(5.years());
-                in_japan(day.at(10, 0, 0, 0))
-            }
-        }
+        stated.unwrap_or_else(|| self.usual_start(self.user_certificate_not_after()))
     }
 
     /// Returns the end of validity of the user certificate: as stated, or 23:59:59 JST of the 5th
-    /// birthday after issue, the 6th for a renewal within 3 months before a birthday, never beyond
-    /// the card's own end (CERT-08).
+    /// birthday after issue, the 6th where it replaces one with less than 3 months left, never
+    /// beyond the card's own end (CERT-08).
     #[must_use]
     pub fn user_certificate_not_after(&self) -> Timestamp {
-        if let Some(stated) = self.user_certificate.not_after {
-            return stated;
+        let UserCertificate {
+            not_before,
+            not_after,
+            generation,
+            ..
+        } = self.user_certificate;
+        not_after.unwrap_or_else(|| self.usual_end(not_before, generation))
+    }
+
+    /// Returns start and end of validity of the signature certificate, if the card has one: as
+    /// stated, or as those of a user certificate would be, whatever is stated of the user
+    /// certificate (convention of this harness).
+    #[must_use]
+    pub fn signature_certificate_term(&self) -> Option<(Timestamp, Timestamp)> {
+        let held = self.signature_certificate.as_ref()?;
+        let end = held
+            .not_after
+            .unwrap_or_else(|| self.usual_end(held.not_before, held.generation));
+        let start = held.not_before.unwrap_or_else(|| self.usual_start(end));
+        Some((start, end))
+    }
+
+    fn usual_start(&self, end: Timestamp) -> Timestamp {
+        let issued = in_japan(self.issued.at(10, 0, 0, 0));
+        if issued < end {
+            return issued;
         }
+        let day = JST.to_datetime(end).date().saturating_sub(5.years());
+        in_japan(day.at(10, 0, 0, 0))
+    }
+
+    fn usual_end(&self, not_before: Option<Timestamp>, generation: u32) -> Timestamp {
         let birth = self.holder.birth_date;
-        let start = match self.user_certificate.not_before {
+        let start = match not_before {
             Some(stated) => JST.to_datetime(stated).date(),
             None => self.issued,
         };
-        let next = birthday_after(birth, start, 1);
-        // The certificate before ended on a birthday too, so a renewal shortly before a birthday
-        // is taken to replace one with less than 3 months left.
-        let early = self.user_certificate.generation > 1 && next < start.saturating_add(3.months());
+        let replaced = match generation {
+            0 | 1 => None,
+            2 => Some(birthday_after(birth, self.issued, CERTIFICATE_BIRTHDAYS)),
+            // Of a later one it is not known what it replaces; that ended on a birthday as well.
+            _ => Some(birthday_after(birth, start, 1)),
+        };
+        let soon = start.saturating_add(3.months());
+        let early = replaced.is_some_and(|end| start < end && end < soon);
         let count = CERTIFICATE_BIRTHDAYS + i16::from(early);
         let last = birthday_after(birth, start, count).min(self.card_expires());
         in_japan(last.at(23, 59, 59, 0))
@@ -94,7 +118,8 @@ impl Profile {
     #[must_use]
     pub fn signature_certificate_serial(&self) -> [u8; 8] {
         let kind = format!("signature {} {}", self.holder.name, self.holder.address);
-        self.serial(&kind, 1)
+        let held = self.signature_certificate.as_ref();
+        self.serial(&kind, held.map_or(1, |held| held.generation))
     }
 
     fn serial(&self, kind: &str, generation: u32) -> [u8; 8] {
@@ -237,8 +262,28 @@ mod tests {
         let mut profile = born(date(1980, 2, 17), date(2025, 10, 27));
         profile.security_code = "2285".to_owned();
         assert_eq!(profile.code_b(), "55021720352285");
+        // Convention of this harness: no source has the number of a foreign resident.
         profile.holder.foreign = true;
         assert_eq!(profile.code_b(), "80021720352285");
+    }
+
+    #[test]
+    fn birth_date_counts_in_years_of_the_era() {
+        // First and last days of the eras, from the public calendar.
+        for (birth, digits) in [
+            (date(1912, 7, 29), "450729"),
+            (date(1912, 7, 30), "010730"),
+            (date(1926, 12, 24), "151224"),
+            (date(1926, 12, 25), "011225"),
+            (date(1989, 1, 7), "640107"),
+            (date(1989, 1, 8), "010108"),
+            (date(2019, 4, 30), "310430"),
+            (date(2019, 5, 1), "010501"),
+        ] {
+            let profile = born(birth, date(2025, 10, 27));
+            assert_eq!(profile.birth_digits(), digits, "{birth}");
+            assert!(profile.code_b().starts_with(digits));
+        }
     }
 
     #[test]
@@ -292,7 +337,12 @@ mod tests {
         assert_eq!(era(date(2019, 4, 30)), (4, 31));
         assert_eq!(era(date(2019, 5, 1)), (5, 1));
         assert_eq!(era(date(1989, 1, 7)), (3, 64));
+        assert_eq!(era(date(1989, 1, 8)), (4, 1));
+        assert_eq!(era(date(1926, 12, 25)), (3, 1));
         assert_eq!(era(date(1926, 12, 24)), (2, 15));
+        assert_eq!(era(date(1912, 7, 30)), (2, 1));
+        assert_eq!(era(date(1912, 7, 29)), (1, 45));
+        assert_eq!(era(date(1868, 1, 24)).0, 0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reads a profile from YAML and refuses what no card could be.
 
-use crate::profile::{Pin, Profile, Tries, check_digit};
+use crate::profile::Profile;
 
 /// Why a text is not a profile.
 #[derive(Debug, thiserror::Error)]
@@ -18,12 +18,14 @@ pub enum ProfileError {
         excerpt: String,
     },
     /// YAML with the right keys, but a value that no card has.
-    #[error("{origin}:{line}: {key}: {problem}; {hint}")]
+    #[error("{origin}:{line}:{column}: {key}: {problem}; {hint}")]
     Value {
         /// Where the text came from, as the caller named it.
         origin: String,
         /// Line, from 1; 0 where the key stands nowhere.
         line: u64,
+        /// Column in characters, from 1; 0 where the key stands nowhere.
+        column: u64,
         /// The key whose value is wrong.
         key: &'static str,
         /// What is wrong; never shows the value.
@@ -32,9 +34,6 @@ pub enum ProfileError {
         hint: &'static str,
     },
 }
-
-/// One thing wrong with a profile: key, problem, hint.
-type Problem = (&'static str, &'static str, &'static str);
 
 impl Profile {
     /// Reads a profile from YAML; `origin` (a path, a name) only goes into errors.
@@ -49,191 +48,59 @@ impl Profile {
             serde_saphyr::from_str(text).map_err(|error| syntax_error(&error, origin))?;
         match profile.problem() {
             None => Ok(profile),
-            Some((key, problem, hint)) => Err(ProfileError::Value {
-                origin: origin.to_owned(),
-                line: line_of(text, key),
-                key,
-                problem,
-                hint,
-            }),
+            Some((key, problem, hint)) => {
+                let (line, column) = place_of(text, key);
+                Err(ProfileError::Value {
+                    origin: origin.to_owned(),
+                    line,
+                    column,
+                    key,
+                    problem,
+                    hint,
+                })
+            }
         }
-    }
-
-    /// Returns the first thing that keeps this from being a card, if any: key, problem, hint.
-    ///
-    /// [`Profile::parse`] asks it; who changes a profile in memory may ask again.
-    #[must_use]
-    pub fn problem(&self) -> Option<(&'static str, &'static str, &'static str)> {
-        self.text_problem()
-            .or_else(|| self.number_problem())
-            .or_else(|| self.pin_problem())
-            .or_else(|| self.tries_problem())
-            .or_else(|| self.date_problem())
-    }
-
-    fn text_problem(&self) -> Option<Problem> {
-        let holder = &self.holder;
-        let unfit = |text: &str| text.is_empty() || text.chars().any(char::is_control);
-        [
-            ("holder.name", &holder.name),
-            ("holder.kana", &holder.kana),
-            ("holder.address", &holder.address),
-            ("holder.postcode", &holder.postcode),
-        ]
-        .into_iter()
-        .find(|(_, text)| unfit(text))
-        .map(|(key, _)| (key, "empty, or with control characters", "write plain text"))
-    }
-
-    fn number_problem(&self) -> Option<Problem> {
-        if !digits(&self.security_code, 4) {
-            return Some((
-                "security-code",
-                "not 4 digits",
-                "write 4 digits in quotation marks",
-            ));
-        }
-        if !digits(&self.my_number, 12) {
-            return Some((
-                "my-number",
-                "not 12 digits",
-                "write 12 digits in quotation marks",
-            ));
-        }
-        let (first, last) = self.my_number.split_at(11);
-        let right = check_digit(first).map(|digit| digit.to_string());
-        (right.as_deref() == Some(last)).then_some((
-            "my-number",
-            "the check digit is right, so the number could be a real person's",
-            "change the last digit",
-        ))
-    }
-
-    fn pin_problem(&self) -> Option<Problem> {
-        const DIGITS: &str = "not a PIN of 4 digits";
-        let pins = &self.pins;
-        let unfit = |pin: &Option<Pin>| pin.as_ref().is_some_and(|pin| !pin.fits_user());
-        let digits = [
-            ("pins.user", &pins.user),
-            ("pins.input-support", &pins.input_support),
-            ("pins.common", &pins.common),
-            ("pins.resident-register", &pins.resident_register),
-        ];
-        if let Some((key, _)) = digits.into_iter().find(|(_, pin)| unfit(pin)) {
-            return Some((key, DIGITS, "write 4 digits in quotation marks"));
-        }
-        if pins
-            .signature
-            .as_ref()
-            .is_some_and(|pin| !pin.fits_signature())
-        {
-            return Some((
-                "pins.signature",
-                "not a password of 6 to 16 characters A-Z and 0-9",
-                "write it in capitals and in quotation marks",
-            ));
-        }
-        None
-    }
-
-    fn tries_problem(&self) -> Option<Problem> {
-        const TOO_MANY: &str = "more tries than this PIN has on a new card";
-        const OF_3: &str = "write 0 to 3";
-        const OF_10: &str = "write 0 to 10";
-        let (now, full) = (self.tries, Tries::FULL);
-        let (code_a, code_b) = (now.input_support_code_a, now.input_support_code_b);
-        [
-            ("tries.user", now.user, full.user, OF_3),
-            (
-                "tries.signature",
-                now.signature,
-                full.signature,
-                "write 0 to 5",
-            ),
-            ("tries.code-b", now.code_b, full.code_b, OF_10),
-            ("tries.code-a", now.code_a, full.code_a, OF_10),
-            ("tries.birth-date", now.birth_date, full.birth_date, OF_10),
-            (
-                "tries.input-support",
-                now.input_support,
-                full.input_support,
-                OF_3,
-            ),
-            (
-                "tries.input-support-code-a",
-                code_a,
-                full.input_support_code_a,
-                OF_10,
-            ),
-            (
-                "tries.input-support-code-b",
-                code_b,
-                full.input_support_code_b,
-                OF_10,
-            ),
-            ("tries.common", now.common, full.common, OF_3),
-            (
-                "tries.resident-register",
-                now.resident_register,
-                full.resident_register,
-                OF_3,
-            ),
-        ]
-        .into_iter()
-        .find(|(_, now, full, _)| now > full)
-        .map(|(key, _, _, hint)| (key, TOO_MANY, hint))
-    }
-
-    fn date_problem(&self) -> Option<Problem> {
-        const FIRST: i16 = 1868;
-        const LAST: i16 = 9899;
-        if !(FIRST..=LAST).contains(&self.holder.birth_date.year()) {
-            return Some((
-                "holder.birth-date",
-                "not a date of birth that a card can hold",
-                "write a date from 1868 on",
-            ));
-        }
-        if !(FIRST..=LAST).contains(&self.issued.year()) || self.issued < self.holder.birth_date {
-            return Some((
-                "issued",
-                "issued before the holder was born",
-                "write a date from the holder's birth on",
-            ));
-        }
-        self.card_expires
-            .is_some_and(|end| !(FIRST..=9999).contains(&end.year()))
-            .then_some((
-                "card-expires",
-                "not a date that a card can hold",
-                "write a date from 1868 on",
-            ))
     }
 }
 
-fn digits(text: &str, count: usize) -> bool {
-    text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Returns the line, from 1, on which the key at this dotted path stands; 0 when it stands nowhere.
-fn line_of(text: &str, path: &str) -> u64 {
+/// Returns line and column, from 1, at which the key at this dotted path stands, or else the
+/// innermost key around it that does; 0 and 0 when none stands anywhere.
+fn place_of(text: &str, path: &str) -> (u64, u64) {
+    let depth = |line: &str| line.len() - line.trim_start().len();
     let mut lines = (1_u64..).zip(text.lines()).peekable();
-    let mut found = 0;
+    let mut found = (0, 0);
+    let mut outside = None;
     for key in path.split('.') {
-        // A flow mapping has the inner key on the line of the outer one, so that line stays.
-        while lines.next_if(|(_, line)| !names(line, key)).is_some() {}
-        found = lines.peek().map_or(0, |(line, _)| *line);
+        // What belongs to the outer key stands on its line (a flow mapping) or further in.
+        let within = |line: &str| {
+            let blank = line.trim_start().is_empty();
+            blank || outside.is_none_or(|(opened, at)| line == opened || depth(line) > at)
+        };
+        while lines
+            .next_if(|(_, line)| within(line) && column_of(line, key).is_none())
+            .is_some()
+        {}
+        let Some((number, line)) = lines.peek().filter(|(_, line)| within(line)) else {
+            break;
+        };
+        found = (*number, column_of(line, key).unwrap_or_default());
+        outside = Some((*line, depth(line)));
     }
     found
 }
 
-/// Says whether the line gives a value to `key`.
-fn names(line: &str, key: &str) -> bool {
-    line.match_indices(key).any(|(start, _)| {
-        let before = line[..start].chars().next_back();
-        let bounded = before.is_none_or(|last| !last.is_alphanumeric() && last != '-');
-        bounded && line[start + key.len()..].starts_with([':', '"'])
-    })
+/// Returns the column, from 1, at which the line gives a value to `key`, if it does.
+fn column_of(line: &str, key: &str) -> Option<u64> {
+    let given = |(start, _): &(usize, &str)| {
+        let (before, rest) = line.split_at(*start);
+        let last = before.chars().next_back();
+        let bounded = last.is_none_or(|last| !last.is_alphanumeric() && last != '-');
+        let rest = rest.strip_prefix(key).unwrap_or_default();
+        bounded && rest.starts_with([':', '"'])
+    };
+    let (start, _) = line.match_indices(key).find(given)?;
+    let (before, _) = line.split_at(start);
+    Some(before.chars().count() as u64 + 1)
 }
 
 fn syntax_error(error: &serde_saphyr::Error, origin: &str) -> ProfileError {

@@ -25,6 +25,17 @@ standard_profiles![
     "pinless",
     "foreign",
     "long-name",
+    "revoked",
+    "expired",
+    "ends-soon",
+    "generation-1",
+    "locked-pin",
+    "last-try",
+    "signature-locked",
+    "no-signature",
+    "rare-characters",
+    "android",
+    "iphone",
 ];
 
 impl Profile {

@@ -9,6 +9,7 @@ mod faults;
 mod hand;
 mod pcscd;
 mod presence;
+mod trust;
 
 use std::io::Write;
 use std::process::{Child, Command, Stdio};

@@ -171,6 +171,121 @@ fn untrusted_certificate_comes_with_its_own_authority() {
 }
 
 #[test]
+fn three_generations_share_a_name_and_nothing_else() {
+    for authorities in [
+        certificate::user_authorities(),
+        certificate::signature_authorities(),
+    ] {
+        let parsed = authorities.each_ref().map(|authority| {
+            let der = authority.certificate();
+            Certificate::from_der(der).unwrap().tbs_certificate
+        });
+        let [first, second, present] = &parsed;
+        assert_eq!(first.subject, second.subject);
+        assert_eq!(second.subject, present.subject);
+        assert!(
+            parsed
+                .iter()
+                .all(|certificate| certificate.issuer == certificate.subject)
+        );
+        assert!(
+            first.serial_number != second.serial_number
+                && second.serial_number != present.serial_number
+                && first.serial_number != present.serial_number
+        );
+        let keys = authorities
+            .each_ref()
+            .map(|it| public_key(it.certificate()));
+        assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
+        // Each takes over before the one before it ends.
+        let end = |of: &x509_cert::TbsCertificate| of.validity.not_after.to_unix_duration();
+        let start = |of: &x509_cert::TbsCertificate| of.validity.not_before.to_unix_duration();
+        assert!(start(second) < end(first) && start(present) < end(second));
+    }
+    assert_eq!(certificate::user_ca_ders()[2], certificate::user_ca_der());
+}
+
+#[test]
+fn authority_key_identifier_tells_which_generation_signed() {
+    use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
+    let authorities = certificate::user_authorities().iter();
+    for (generation, authority) in (1..).zip(authorities) {
+        let mut profile = profile("adult");
+        profile.user_certificate.authority_generation = generation;
+        let mut card = Card::new(&profile, 1);
+        let issued = Certificate::from_der(&card.user_certificate()).unwrap();
+        let issuer = Certificate::from_der(authority.certificate()).unwrap();
+        let (_, named): (_, AuthorityKeyIdentifier) =
+            issued.tbs_certificate.get().unwrap().unwrap();
+        let (_, own): (_, SubjectKeyIdentifier) = issuer.tbs_certificate.get().unwrap().unwrap();
+        assert_eq!(named.key_identifier.unwrap(), own.0);
+        let serial = named.authority_cert_serial_number.unwrap();
+        assert_eq!(serial, issuer.tbs_certificate.serial_number);
+        select(&mut card, JPKI);
+        select_file(&mut card, 0x000B);
+        assert!(read_all(&mut card).starts_with(authority.certificate()));
+    }
+}
+
+#[test]
+fn signature_certificate_has_a_term_an_issuer_and_a_generation_of_its_own() {
+    let mut profile = profile("adult");
+    let usual = certificate::signature(&profile).unwrap();
+    let user = certificate::user(&profile);
+    let held = profile.signature_certificate.as_mut().unwrap();
+    held.not_before = "2024-04-01T01:00:00Z".parse().ok();
+    held.not_after = "2025-01-31T14:59:59Z".parse().ok();
+    held.authority_generation = 2;
+    held.generation = 2;
+    let der = certificate::signature(&profile).unwrap();
+    let special = Certificate::from_der(&der).unwrap().tbs_certificate;
+    let usual_serial = Certificate::from_der(&usual).unwrap().tbs_certificate;
+    assert_ne!(special.serial_number, usual_serial.serial_number);
+    assert_ne!(public_key(&der), public_key(&usual));
+    assert_eq!(
+        special.validity.not_before.to_date_time().to_string(),
+        "2024-04-01T01:00:00Z"
+    );
+    assert_eq!(
+        special.validity.not_after.to_date_time().to_string(),
+        "2025-01-31T14:59:59Z"
+    );
+    assert_eq!(certificate::user(&profile), user);
+    let mut card = Card::new(&profile, 1);
+    select(&mut card, JPKI);
+    select_file(&mut card, 0x0002);
+    let issuer = certificate::signature_authorities()[1].certificate();
+    assert!(read_all(&mut card).starts_with(issuer));
+}
+
+#[test]
+fn municipality_stands_in_both_subjects() {
+    let mut profile = profile("adult");
+    profile.municipality = Some("88888".to_owned());
+    for der in [
+        certificate::user(&profile),
+        certificate::signature(&profile).unwrap(),
+    ] {
+        let subject = name(&Certificate::from_der(&der).unwrap().tbs_certificate.subject);
+        assert!(subject.contains("88888003A"), "{subject}");
+    }
+}
+
+#[test]
+fn phones_signature_certificate_has_a_policy_of_its_own() {
+    use x509_cert::ext::pkix::CertificatePolicies;
+    let policy = |name: &str| {
+        let der = certificate::signature(&profile(name)).unwrap();
+        let certificate = Certificate::from_der(&der).unwrap().tbs_certificate;
+        let (_, policies): (_, CertificatePolicies) = certificate.get().unwrap().unwrap();
+        policies.0[0].policy_identifier.to_string()
+    };
+    assert_eq!(policy("adult"), "1.2.392.200149.8.5.1.0.20");
+    assert_eq!(policy("android"), "1.2.392.200149.8.5.1.0.40");
+    assert_eq!(policy("iphone"), "1.2.392.200149.8.5.1.0.40");
+}
+
+#[test]
 fn no_two_standard_cards_share_a_serial_number() {
     let mut serials: Vec<String> = Profile::standard_names()
         .iter()
@@ -224,9 +339,10 @@ fn openssl_verifies(certificate: &[u8], authority: &[u8], at: i64) -> Option<boo
 
 #[test]
 fn openssl_verifies_every_certificate_and_refuses_the_untrusted_one() {
-    let (user_ca, signature_ca) = (certificate::user_ca_der(), certificate::signature_ca_der());
     for name in Profile::standard_names() {
         let mut profile = profile(name);
+        let user_ca = certificate::user_issuer_der(&profile);
+        let signature_ca = certificate::signature_issuer_der(&profile);
         let at = profile.user_certificate_not_after().as_second() - 86_400;
         let user = certificate::user(&profile);
         let Some(verified) = openssl_verifies(&user, user_ca, at) else {

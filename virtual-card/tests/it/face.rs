@@ -39,6 +39,10 @@ pub(crate) fn check_offsets(name: &str) {
 #[test]
 fn every_face_has_the_layout_of_the_published_one() {
     for name in virtual_card::profile::Profile::standard_names() {
+        // A phone has no face.
+        if crate::profile(name).token.is_phone() {
+            continue;
+        }
         check_offsets(name);
         let file = face(name);
         let (outer, filler) = tlv::read(&file).unwrap();

@@ -177,7 +177,9 @@ fn every_standard_holder_is_drawn_without_a_crossed_box() {
     for name in Profile::standard_names() {
         let holder = profile(name).holder;
         let text = format!("{}{}", holder.name, holder.address);
-        let missing: String = text.chars().filter(|one| !image::is_drawn(*one)).collect();
+        // A variation selector takes no cell.
+        let undrawn = |one: &char| !image::is_drawn(*one) && !('\u{E0100}'..).contains(one);
+        let missing: String = text.chars().filter(undrawn).collect();
         assert_eq!(missing, "", "{name}");
     }
 }
@@ -185,10 +187,13 @@ fn every_standard_holder_is_drawn_without_a_crossed_box() {
 #[test]
 fn card_face_holds_the_images_of_its_holder() {
     for name in Profile::standard_names() {
+        let profile = profile(name);
+        if profile.token.is_phone() {
+            continue;
+        }
         let file = face(name);
         let (outer, _) = tlv::read(&file).unwrap();
         let value = |tag| tlv::find(outer.value, tag).unwrap();
-        let profile = profile(name);
         assert_eq!(value(tag::NAME), image::name(&profile.holder.name));
         assert_eq!(value(tag::ADDRESS), image::address(&profile.holder.address));
         let code = image::security_code(&profile.security_code);

@@ -17,12 +17,15 @@ mod program;
 mod properties;
 mod reading;
 mod refusals;
+mod revocation;
 mod rules;
 mod secure_messaging;
 mod selection;
 mod signatures;
 mod slot;
 mod stand_in;
+mod state;
+mod tokens;
 mod vpcd;
 
 use virtual_card::apdu::{Command, Response};

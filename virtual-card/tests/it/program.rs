@@ -174,3 +174,101 @@ fn verbose_log_masks_the_pin() {
     assert!(!log.contains("31323334") && !log.contains("1234"), "{log}");
     assert!(!log.contains('\x1B'));
 }
+
+/// Sends a command to the card of a program that was started, and returns the answer.
+fn exchange(stream: &mut std::net::TcpStream, command: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(command.len()).unwrap().to_be_bytes();
+    stream.write_all(&[&length[..], command].concat()).unwrap();
+    let mut length = [0; 2];
+    stream.read_exact(&mut length).unwrap();
+    let mut answer = vec![0; usize::from(u16::from_be_bytes(length))];
+    stream.read_exact(&mut answer).unwrap();
+    answer
+}
+
+/// Opens JPKI and tries a wrong user PIN.
+fn try_wrong_pin(stream: &mut std::net::TcpStream) -> Vec<u8> {
+    let select = hex::decode("00a4040c0ad392f000260100000001").unwrap();
+    assert_eq!(exchange(stream, &select), [0x90, 0x00]);
+    exchange(stream, &hex::decode("002000980430303030").unwrap())
+}
+
+#[test]
+fn spent_tries_outlive_a_program_that_is_killed() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let file = folder.join("killed.state");
+    let _ = std::fs::remove_file(&file);
+    let arguments = ["--holder", "adult", "--state", file.to_str().unwrap()];
+    for left in [2, 1, 0] {
+        let (mut child, mut stream, _, _err) = start(&arguments);
+        assert_eq!(try_wrong_pin(&mut stream), [0x63, 0xC0 | left]);
+        // SIGKILL, as soon as the answer is there.
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let (mut child, mut stream, _, _err) = start(&arguments);
+    assert_eq!(try_wrong_pin(&mut stream), [0x69, 0x84]);
+    drop(stream);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn bad_state_files_end_with_3_and_stay() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let file = folder.join("bad.state");
+    let path = file.to_str().unwrap();
+    std::fs::write(&file, "tries: many\n").unwrap();
+    let (code, _, err) = run(&["--holder", "adult", "--state", path]);
+    assert_eq!(code, 3);
+    assert!(
+        err.contains("bad.state:1:") && err.contains("not the state of a card"),
+        "{err}"
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "tries: many\n");
+    let (code, _, err) = run(&["--holder", "adult", "--state", "/nowhere/adult.state"]);
+    assert_eq!(code, 3);
+    assert!(
+        err.contains("/nowhere/adult.state cannot be written"),
+        "{err}"
+    );
+    // A folder is no file.
+    let (code, _, err) = run(&["--holder", "adult", "--state", folder.to_str().unwrap()]);
+    assert_eq!(code, 3);
+    assert!(err.contains("cannot be read"), "{err}");
+}
+
+#[test]
+fn authorities_are_written_for_others_to_trust() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("authorities");
+    let _ = std::fs::remove_dir_all(&folder);
+    let (code, out, err) = run(&["--authorities", folder.to_str().unwrap()]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let mut names: Vec<&str> = out
+        .lines()
+        .map(|line| line.rsplit('/').next().unwrap())
+        .collect();
+    names.sort_unstable();
+    let mut expected = Vec::new();
+    for line in [
+        "signature-ca-1",
+        "signature-ca-2",
+        "signature-ca-3",
+        "untrusted-ca",
+    ]
+    .into_iter()
+    .chain(["user-ca-1", "user-ca-2", "user-ca-3"])
+    {
+        expected.extend([format!("{line}.crl.pem"), format!("{line}.pem")]);
+    }
+    let keys = ["cv-7000020-001", "cv-7000023-001", "cv-7000033-001"];
+    expected.extend(keys.map(|key| format!("{key}.pub.pem")));
+    expected.sort();
+    assert_eq!(names, expected);
+    for line in out.lines() {
+        let text = std::fs::read_to_string(line).unwrap();
+        assert!(text.starts_with("-----BEGIN "), "{line}");
+    }
+    let (code, _, err) = run(&["--authorities", "/proc/nowhere"]);
+    assert_eq!(code, 3);
+    assert!(err.contains("/proc/nowhere cannot be written"), "{err}");
+}
