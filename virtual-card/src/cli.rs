@@ -2,24 +2,27 @@
 
 mod bench;
 mod cards;
+mod command;
 mod control;
 mod log;
 mod present;
+mod print;
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 use virtual_card::fault::FaultError;
-use virtual_card::profile::{Profile, ProfileError};
+use virtual_card::profile::ProfileError;
 use virtual_card::state_file;
 use virtual_card::timing::Timing;
 use virtual_card::trust;
 use virtual_card::vpcd;
 
-/// The card was presented until Ctrl-C, SIGTERM or the end of pcscd.
-pub const STOPPED: u8 = 0;
+/// What was asked for was done; the card was presented until Ctrl-C, SIGTERM or the end of pcscd.
+const DONE: u8 = 0;
 /// The command line makes no sense (clap ends with the same number).
 const USAGE: u8 = 2;
 /// The profile, the list of faults or the state file cannot be read or is none, or a file cannot
@@ -34,7 +37,7 @@ const NO_VPCD: u8 = 5;
     version,
     after_help = "With --control, lines on stdin: [SLOT] insert | remove | swap CARD | power-cycle | reset |\n\
                   fault YAML | no-faults | status | quit. Each is answered by one line on stdout.\n\
-                  Exit status: 0 stopped, 2 usage, 3 bad profile, fault or state, 5 no vpcd.\n\
+                  Exit status: 0 stopped, 2 usage, 3 bad profile, fault or state, 5 no vpcd; that of COMMAND.\n\
                   vpcd listens on all interfaces without authentication: block port 35963 from outside."
 )]
 pub struct Arguments {
@@ -96,6 +99,14 @@ pub struct Arguments {
     #[arg(long)]
     list: bool,
 
+    /// Prints the profile of a card that comes with the program, to make one's own of it.
+    #[arg(long, value_name = "NAME")]
+    show: Option<String>,
+
+    /// Prints the JSON Schema of a file format, for editors.
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    schema: Option<Format>,
+
     /// Decides the challenges that the card gives.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -103,6 +114,20 @@ pub struct Arguments {
     /// Logs each command to stderr, PINs masked.
     #[arg(short, long)]
     verbose: bool,
+
+    /// A command to run once every program sees the card; then the card is taken out, and the
+    /// number with which the command ended is that of this program.
+    #[arg(last = true, value_name = "COMMAND", conflicts_with = "control")]
+    command: Vec<OsString>,
+}
+
+/// A file format that the program reads.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// Of `--profile`.
+    Profile,
+    /// Of `--fault`.
+    Faults,
 }
 
 impl Arguments {
@@ -134,21 +159,31 @@ pub enum Failure {
     State(#[from] state_file::Error),
     #[error(transparent)]
     Authorities(#[from] trust::Error),
+    #[error("{program} cannot be run; expected a program on the path")]
+    Command {
+        program: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("the command cannot be waited for")]
+    Lost(#[source] std::io::Error),
     #[error("no signal handler")]
     Signals(#[source] std::io::Error),
+    #[error("the schema cannot be written")]
+    Schema(#[source] serde_json::Error),
 }
 
 impl Failure {
     /// Returns the number with which the program ends.
     pub const fn code(&self) -> u8 {
         match self {
-            Self::Usage(_) => USAGE,
+            Self::Usage(_) | Self::Command { .. } => USAGE,
             Self::Unreadable { .. }
             | Self::Profile(_)
             | Self::Fault(_)
             | Self::State(_)
             | Self::Authorities(_) => BAD_PROFILE,
-            Self::Vpcd(_) | Self::Signals(_) => NO_VPCD,
+            Self::Vpcd(_) | Self::Lost(_) | Self::Signals(_) | Self::Schema(_) => NO_VPCD,
         }
     }
 }
@@ -165,43 +200,22 @@ pub fn in_full(error: &dyn std::error::Error) -> String {
 }
 
 /// Does what the command line asks for.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+///
+/// Returns the number with which the program ends: that of the command that was run, if one was.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if arguments.list {
-        list();
-        return Ok(());
+        print::list();
+    } else if let Some(name) = &arguments.show {
+        print::profile(name)?;
+    } else if let Some(format) = arguments.schema {
+        print::schema(format)?;
+    } else if let Some(folder) = &arguments.authorities {
+        print::authorities(folder, arguments)?;
+    } else {
+        if arguments.verbose {
+            log::to_stderr();
+        }
+        return present::run(arguments);
     }
-    if let Some(folder) = &arguments.authorities {
-        return write_authorities(folder, arguments);
-    }
-    if arguments.verbose {
-        log::to_stderr();
-    }
-    present::run(arguments)
-}
-
-fn list() {
-    let mut out = std::io::stdout().lock();
-    for name in Profile::standard_names() {
-        let holder = Profile::standard(name).map(|profile| profile.holder);
-        let holder = holder.map(|holder| format!("{} *{}", holder.name, holder.birth_date));
-        // Fails when the reader of a pipe has enough, which is no failure of ours.
-        let _ = writeln!(out, "{name:16} {}", holder.unwrap_or_default());
-    }
-}
-
-fn write_authorities(folder: &Path, arguments: &Arguments) -> Result<(), Failure> {
-    let standard = Profile::standard_names();
-    let mut cards: Vec<_> = standard
-        .iter()
-        .filter_map(|name| Profile::standard(name))
-        .collect();
-    if arguments.holder.is_some() || arguments.profile.is_some() {
-        cards.push(cards::profile(&cards::first(arguments)?)?);
-    }
-    let mut out = std::io::stdout().lock();
-    for path in trust::write(folder, &cards)? {
-        // Fails when the reader of a pipe has enough, which is no failure of ours.
-        let _ = writeln!(out, "{}", path.display());
-    }
-    Ok(())
+    Ok(ExitCode::from(DONE))
 }

@@ -9,7 +9,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     match cli::run(&cli::Arguments::parse()) {
-        Ok(()) => ExitCode::from(cli::STOPPED),
+        Ok(code) => code,
         Err(failure) => {
             eprintln!("virtual-card: {}", cli::in_full(&failure));
             ExitCode::from(failure.code())

@@ -116,11 +116,15 @@ impl Connection {
         let mut decoder = Decoder::default();
         let mut buffer = [0; 4096];
         let mut heard = false;
+        let mut taking = Taking::default();
         if let Err(source) = self.stream.set_read_timeout(Some(self.silence)) {
             return self.ended(source);
         }
         loop {
             while let Some(message) = decoder.next_message() {
+                if taking.is_over(&message) {
+                    observer(&Exchange::Taken);
+                }
                 let Due { answer, at, leaves } = answer(card, &message, observer);
                 if let Some(answer) = answer {
                     let length = answer.len();
@@ -253,6 +257,33 @@ fn connect(address: &str) -> io::Result<TcpStream> {
         }
     }
     Err(failure)
+}
+
+/// How far pcscd has come with a card that was put in: it powers the card, asks for the ATR, tells
+/// its clients, and asks again some time later to see whether the card is still there.
+#[derive(Default)]
+enum Taking {
+    #[default]
+    Unpowered,
+    Powered,
+    Told,
+    Over,
+}
+
+impl Taking {
+    /// Says whether this message is the one by which it is over.
+    fn is_over(&mut self, message: &Message) -> bool {
+        *self = match (&*self, message) {
+            (Self::Unpowered, Message::PowerOn) => Self::Powered,
+            (Self::Powered, Message::Atr) => Self::Told,
+            (Self::Told, Message::Atr) => {
+                *self = Self::Over;
+                return true;
+            }
+            _ => return false,
+        };
+        false
+    }
 }
 
 /// What is due after a message.

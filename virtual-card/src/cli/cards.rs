@@ -95,7 +95,7 @@ fn as_path(path: &Path) -> String {
     }
 }
 
-fn no_holder(name: &str) -> Failure {
+pub(super) fn no_holder(name: &str) -> Failure {
     let names = Profile::standard_names().join(", ");
     Failure::Usage(format!("no holder {name:?}; expected one of {names}"))
 }

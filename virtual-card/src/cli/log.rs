@@ -36,6 +36,7 @@ pub(super) fn exchange(exchange: &Exchange<'_>) {
             let why = if *gone { "gone" } else { "mute" };
             tracing::debug!("{name} | {command} | no answer: the card is {why}");
         }
+        Exchange::Taken => tracing::debug!("pcscd has the card"),
         Exchange::NotTaken => tracing::debug!("vpcd has not asked for the card"),
     }
 }

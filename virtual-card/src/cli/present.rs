@@ -1,7 +1,10 @@
 //! Presents the cards: one slot or two, the signals, and the orders of `--control`, each of which
 //! arrives here as a notice.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::io::{BufRead, Read};
+use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -14,7 +17,8 @@ use virtual_card::vpcd::Exchange;
 
 use super::bench::{Bench, Place};
 use super::cards::{self, Deck, Named};
-use super::{Arguments, Failure, in_full, log};
+use super::command;
+use super::{Arguments, DONE, Failure, in_full, log};
 
 /// The longest order; what is longer is cut and then most likely none.
 const LINE_MAX: u64 = 1 << 16;
@@ -25,6 +29,8 @@ enum Notice {
     Of(u16, News),
     /// An order.
     Line(String),
+    /// The command has ended, or cannot be waited for.
+    Ended(std::io::Result<ExitStatus>),
     /// A signal, or the end of the orders.
     Stop,
 }
@@ -32,6 +38,7 @@ enum Notice {
 /// What happened in a slot.
 enum News {
     Inserted,
+    Taken,
     Waiting(String),
     Lost,
     Left,
@@ -39,8 +46,8 @@ enum News {
     Out(Option<String>),
 }
 
-/// Presents the cards until told to stop, or until nothing more can come.
-pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+/// Presents the cards until told to stop, until nothing more can come or until the command ends.
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut deck = Deck::new(arguments.seed);
     let mut faults = Vec::new();
     let first = cards::first(arguments)?;
@@ -90,8 +97,43 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         });
     }
     let mut bench = Bench { places, deck };
-    attend(&mut bench, &notices, arguments.control);
-    bench.finish()
+    let beside = Beside {
+        command: &arguments.command,
+        untaken: bench.places.iter().map(|place| place.number).collect(),
+        sender,
+    };
+    let ended = attend(&mut bench, &notices, arguments.control, beside);
+    bench.finish()?;
+    Ok(ended?.map_or(ExitCode::from(DONE), command::code_of))
+}
+
+/// The command that is run beside the cards, and the slots whose cards it still waits for.
+struct Beside<'a> {
+    command: &'a [OsString],
+    untaken: BTreeSet<u16>,
+    sender: Sender<Notice>,
+}
+
+impl Beside<'_> {
+    /// Takes note that pcscd has the card in a slot; with the last one the command starts.
+    fn taken(&mut self, number: u16) -> Result<(), Failure> {
+        if !self.untaken.remove(&number) || !self.untaken.is_empty() {
+            return Ok(());
+        }
+        let Some(mut child) = command::start(self.command)? else {
+            return Ok(());
+        };
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            // Nobody hears it when the program is at its end anyway.
+            let _ = sender.send(Notice::Ended(child.wait()));
+        });
+        Ok(())
+    }
+
+    fn is_running(&self) -> bool {
+        !self.command.is_empty() && self.untaken.is_empty()
+    }
 }
 
 fn slot_address(first: &str, slot: u16) -> Result<String, Failure> {
@@ -135,6 +177,10 @@ fn watcher(number: u16, sender: Sender<Notice>) -> impl FnMut(&Event<'_>) + Send
     move |event| {
         let news = match event {
             Event::Exchange(Exchange::NotTaken) => News::NotTaken,
+            Event::Exchange(exchange @ Exchange::Taken) => {
+                log::exchange(exchange);
+                News::Taken
+            }
             Event::Exchange(exchange) => return log::exchange(exchange),
             Event::Inserted => News::Inserted,
             Event::Waiting(error) => News::Waiting(in_full(*error)),
@@ -148,23 +194,34 @@ fn watcher(number: u16, sender: Sender<Notice>) -> impl FnMut(&Event<'_>) + Send
 }
 
 /// Tells what happens, and lets the bench carry out orders, until told to stop or until every card
-/// is out and nobody is there who could put one in again.
-fn attend(bench: &mut Bench, notices: &Receiver<Notice>, attended: bool) {
+/// is out and nobody is there who could put one in again, or until the command ends: its status is
+/// returned.
+fn attend(
+    bench: &mut Bench,
+    notices: &Receiver<Notice>,
+    attended: bool,
+    mut beside: Beside<'_>,
+) -> Result<Option<ExitStatus>, Failure> {
     let mut out = 0;
     let mut waiting = false;
     while let Ok(notice) = notices.recv() {
         let (number, news) = match notice {
-            Notice::Stop => return,
+            Notice::Stop => return Ok(None),
             Notice::Line(line) => {
                 if bench.obey(&line) {
-                    return;
+                    return Ok(None);
                 }
                 continue;
             }
-            Notice::Of(_, News::Out(error)) if !attended => {
+            Notice::Ended(status) => return status.map(Some).map_err(Failure::Lost),
+            Notice::Of(number, News::Taken) => {
+                beside.taken(number)?;
+                continue;
+            }
+            Notice::Of(_, News::Out(error)) if !attended && !beside.is_running() => {
                 out += 1;
                 if error.is_some() || out == bench.places.len() {
-                    return;
+                    return Ok(None);
                 }
                 continue;
             }
@@ -178,6 +235,7 @@ fn attend(bench: &mut Bench, notices: &Receiver<Notice>, attended: bool) {
             eprintln!("SIMULATION: {}", told(&news, place));
         }
     }
+    Ok(None)
 }
 
 /// Says the news of a slot for people.
@@ -192,6 +250,7 @@ fn told(news: &News, place: &Place) -> String {
         News::Inserted => {
             format!("the card of {holder} lies in the reader at {address}; Ctrl-C takes it out")
         }
+        News::Taken => format!("every program sees the card of {holder}"),
         News::Waiting(error) => format!("waits for vpcd: {error}"),
         News::Lost => format!("pcscd has ended; the card of {holder} waits for its return"),
         News::Left => format!("the card of {holder} has left the reader, as its fault says"),

@@ -51,6 +51,13 @@ impl Profile {
         parsed.get(index).cloned().flatten()
     }
 
+    /// Returns the text of the profile of that name, if it comes with the crate.
+    #[must_use]
+    pub fn standard_text(name: &str) -> Option<&'static str> {
+        let (_, text) = TEXTS.iter().find(|(known, _)| *known == name)?;
+        Some(text)
+    }
+
     /// Returns the names of the profiles that come with the crate.
     #[must_use]
     pub const fn standard_names() -> &'static [&'static str] {

@@ -28,6 +28,9 @@ pub enum Exchange<'a> {
         /// Whether the card is gone; otherwise it is mute.
         gone: bool,
     },
+    /// pcscd has looked for the card once more after powering it, so every program sees it by now.
+    /// Once for each connection.
+    Taken,
     /// vpcd has said nothing for two seconds since the card was put in. As it serves one card at
     /// a time, another one most likely lies in this slot.
     NotTaken,
@@ -51,6 +54,7 @@ impl fmt::Debug for Exchange<'_> {
             Self::PowerOn => formatter.write_str("PowerOn"),
             Self::PowerOff => formatter.write_str("PowerOff"),
             Self::Reset => formatter.write_str("Reset"),
+            Self::Taken => formatter.write_str("Taken"),
             Self::NotTaken => formatter.write_str("NotTaken"),
             Self::Apdu { command, response } => {
                 let (command, length) = (apdu::masked(command), response.len());

@@ -62,6 +62,30 @@ fn usage_errors_end_with_2() {
 }
 
 #[test]
+fn profile_that_is_shown_is_one_that_can_be_used() {
+    let (code, shown, _) = run(&["--show", "elder-80"]);
+    assert_eq!(code, 0);
+    let profile = virtual_card::profile::Profile::parse(&shown, "shown").unwrap();
+    assert_eq!(profile, crate::profile("elder-80"));
+    let (code, _, err) = run(&["--show", "nobody"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("expected one of adult, "), "{err}");
+}
+
+#[test]
+fn schemas_of_both_formats_are_printed() {
+    for (format, key) in [("profile", "security-code"), ("faults", "what")] {
+        let (code, schema, _) = run(&["--schema", format]);
+        let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+        assert_eq!(code, 0);
+        assert!(
+            schema.to_string().contains(&format!("\"{key}\"")),
+            "{schema}"
+        );
+    }
+}
+
+#[test]
 fn bad_profiles_end_with_3() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     let file = folder.join("broken.yaml");
