@@ -86,6 +86,11 @@ pub struct Profile {
     /// (`terminal`). A convention of this harness.
     #[serde(default = "yes")]
     pub accept_stand_in: bool,
+    /// Whether a PIN status query of a PIN that is verified gets 9000. One source says so of "some
+    /// cards", every other one has 63Cx (card.md §3); programs that take the query for a count of
+    /// tries fail on it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub status_tells_verified: bool,
 }
 
 /// The person whose card it is. Fictitious.
@@ -285,6 +290,7 @@ impl fmt::Debug for Profile {
             .field("atr", &self.atr)
             .field("token", &self.token)
             .field("accept_stand_in", &self.accept_stand_in)
+            .field("status_tells_verified", &self.status_tells_verified)
             .finish()
     }
 }

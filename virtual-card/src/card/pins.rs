@@ -17,8 +17,12 @@ impl Card {
         let file = self.referenced(command.p2)?;
         let name = pin_of(file)?;
         if command.data.is_empty() {
-            // Always the count, even when verified: card.md §0.1 rule 4.
-            return Err(Status::tries_left(self.tries(name)));
+            // The count even when verified, but on the cards of one source: card.md §0.1 rule 4, §3.
+            return if self.profile.status_tells_verified && self.is_verified(name) {
+                Ok(Vec::new())
+            } else {
+                Err(Status::tries_left(self.tries(name)))
+            };
         }
         if command.data.len() > PIN_MAX {
             return Err(Status::WRONG_LENGTH);

@@ -76,6 +76,23 @@ fn rule_04_status_query_spends_nothing_and_answers_63cx_even_when_verified() {
 }
 
 #[test]
+fn status_query_tells_that_a_pin_is_verified_where_the_profile_says_so() {
+    let mut profile = profile("adult");
+    profile.status_tells_verified = true;
+    let mut card = virtual_card::card::Card::new(&profile, 0);
+    select(&mut card, JPKI);
+    select_file(&mut card, USER_PIN);
+    assert_eq!(send(&mut card, &Command::pin_status()).status.0, 0x63C3);
+    send(&mut card, &Command::verify(b"1234"));
+    assert_eq!(send(&mut card, &Command::pin_status()).status.0, 0x9000);
+    card.power_off();
+    card.power_on();
+    select(&mut card, JPKI);
+    select_file(&mut card, USER_PIN);
+    assert_eq!(send(&mut card, &Command::pin_status()).status.0, 0x63C3);
+}
+
+#[test]
 fn rule_05_wrong_pin_counts_down_to_63c0_then_6984_and_the_right_one_resets() {
     let mut card = card("adult");
     select(&mut card, JPKI);
