@@ -11,6 +11,7 @@ pub struct Faulty<C> {
     plan: Plan,
     mute: bool,
     gone: bool,
+    struck: Option<Fault>,
 }
 
 impl<C: SmartCard> Faulty<C> {
@@ -21,12 +22,23 @@ impl<C: SmartCard> Faulty<C> {
             plan,
             mute: false,
             gone: false,
+            struck: None,
         }
     }
 
     /// Returns the card behind the plan.
     pub const fn card(&self) -> &C {
         &self.card
+    }
+
+    /// Returns the card, without the faults that have not struck.
+    pub fn into_card(self) -> C {
+        self.card
+    }
+
+    /// Returns the fault that struck at the last command, if one did.
+    pub const fn struck(&self) -> Option<&Fault> {
+        self.struck.as_ref()
     }
 
     /// Returns the plan.
@@ -154,6 +166,7 @@ impl<C: SmartCard> SmartCard for Faulty<C> {
     }
 
     fn transmit(&mut self, command: &[u8]) -> Outcome {
+        self.struck = None;
         if self.gone {
             return Outcome::GONE;
         }
@@ -162,7 +175,11 @@ impl<C: SmartCard> SmartCard for Faulty<C> {
         }
         match self.plan.strike(command) {
             None => self.card.transmit(command),
-            Some(fault) => self.go_wrong(&fault, command),
+            Some(fault) => {
+                let outcome = self.go_wrong(&fault, command);
+                self.struck = Some(fault);
+                outcome
+            }
         }
     }
 }

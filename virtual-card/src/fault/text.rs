@@ -144,6 +144,44 @@ impl TryFrom<FaultText> for Fault {
     }
 }
 
+impl Kind {
+    /// Returns what goes wrong, in one word.
+    #[must_use]
+    pub const fn what(&self) -> What {
+        match self {
+            Self::Removed => What::Removed,
+            Self::Mute => What::Mute,
+            Self::Slow(_) => What::Slow,
+            Self::Status(_) => What::Status,
+            Self::Truncated => What::Truncated,
+            Self::Overlong => What::Overlong,
+            Self::Flipped { .. } => What::Flipped,
+            Self::Doubled => What::Doubled,
+            Self::Reset => What::Reset,
+            Self::Atr(_) => What::Atr,
+        }
+    }
+}
+
+impl What {
+    /// Returns the word as data writes it, such as `flipped`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Removed => "removed",
+            Self::Mute => "mute",
+            Self::Slow => "slow",
+            Self::Status => "status",
+            Self::Truncated => "truncated",
+            Self::Overlong => "overlong",
+            Self::Flipped => "flipped",
+            Self::Doubled => "doubled",
+            Self::Reset => "reset",
+            Self::Atr => "atr",
+        }
+    }
+}
+
 impl FaultText {
     /// Refuses keys that this kind of fault has no use for, and names the kind that has.
     fn check_keys(&self) -> Result<(), String> {
@@ -154,7 +192,7 @@ impl FaultText {
             ("bytes", self.bytes.is_some(), What::Atr),
         ] {
             if given && self.what != home {
-                let word = format!("{home:?}").to_lowercase();
+                let word = home.as_str();
                 return Err(format!("{key} belongs to `what: {word}`; leave it out"));
             }
         }
@@ -213,7 +251,7 @@ fn atr(text: Option<&str>) -> Result<Atr, String> {
 impl From<Fault> for FaultText {
     fn from(fault: Fault) -> Self {
         let mut text = Self {
-            what: What::Removed,
+            what: fault.kind.what(),
             when: (fault.when != fault.kind.usual_moment()).then_some(fault.when),
             command: fault.command,
             nth: (fault.nth != NonZeroU32::MIN).then_some(fault.nth),
@@ -223,34 +261,19 @@ impl From<Fault> for FaultText {
             bit: None,
             bytes: None,
         };
-        text.what = match fault.kind {
-            Kind::Removed => What::Removed,
-            Kind::Mute => What::Mute,
-            Kind::Slow(by) => {
-                text.by = Some(friendly(by));
-                What::Slow
-            }
-            Kind::Status(status) => {
-                text.status = Some(format!("{:04X}", status.0));
-                What::Status
-            }
-            Kind::Truncated => What::Truncated,
-            Kind::Overlong => What::Overlong,
-            Kind::Flipped { bit } => {
-                text.bit = Some(bit);
-                What::Flipped
-            }
-            Kind::Doubled => What::Doubled,
-            Kind::Reset => What::Reset,
-            Kind::Atr(Atr::Short) => {
-                text.bytes = Some("short".to_owned());
-                What::Atr
-            }
-            Kind::Atr(Atr::Bytes(bytes)) => {
-                text.bytes = Some(hex::encode_upper(bytes));
-                What::Atr
-            }
-        };
+        match fault.kind {
+            Kind::Slow(by) => text.by = Some(friendly(by)),
+            Kind::Status(status) => text.status = Some(format!("{:04X}", status.0)),
+            Kind::Flipped { bit } => text.bit = Some(bit),
+            Kind::Atr(Atr::Short) => text.bytes = Some("short".to_owned()),
+            Kind::Atr(Atr::Bytes(bytes)) => text.bytes = Some(hex::encode_upper(bytes)),
+            Kind::Removed
+            | Kind::Mute
+            | Kind::Truncated
+            | Kind::Overlong
+            | Kind::Doubled
+            | Kind::Reset => {}
+        }
         text
     }
 }
