@@ -3,7 +3,7 @@
 mod faulty;
 mod in_process;
 
-pub use faulty::{FaultyLink, Struck};
+pub use faulty::{Exchanged, FaultyLink};
 pub use in_process::InProcess;
 
 /// Why there is no response APDU.

@@ -63,6 +63,8 @@ pub struct CheckIn {
     /// Staff have started emergency viewing for the next card (EMG-03).
     emergency: bool,
     stage: Stage,
+    /// Bytes of data that the last command asked for at most.
+    asked_for: usize,
 }
 
 /// What the reader is doing. The card's presence is part of it: every stage but `Idle` and
@@ -139,6 +141,7 @@ impl CheckIn {
             visual_mode: false,
             emergency: false,
             stage: Stage::Idle,
+            asked_for: 0,
         }
     }
 
@@ -157,6 +160,11 @@ impl CheckIn {
         let stage = std::mem::replace(&mut self.stage, Stage::Idle);
         let (stage, effects) = self.turn(stage, event, now);
         self.stage = stage;
+        let sent = effects.iter().rev().find_map(|effect| match effect {
+            Effect::Transmit(command) => Some(command.expected.unwrap_or(0)),
+            _ => None,
+        });
+        self.asked_for = sent.unwrap_or(self.asked_for);
         effects
     }
 
@@ -164,6 +172,13 @@ impl CheckIn {
         match (stage, event) {
             (stage, Event::Removed) => self.removed(&stage),
             (stage, Event::CardReplied(CardReply::Gone)) => card_gone(stage),
+            (
+                Stage::Identify(..) | Stage::Unlock(..) | Stage::Prove(..),
+                Event::CardReplied(CardReply::Response(response)),
+            ) if response.data.len() > self.asked_for => {
+                // No card answers with more than was asked for: nothing of it can be relied on.
+                leave([Screen::Unreadable])
+            }
             (stage, Event::VisualModeSwitched) => self.visual_mode_switched(stage),
             (Stage::Idle, Event::EmergencyStarted) => {
                 self.emergency = true;

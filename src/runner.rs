@@ -10,6 +10,7 @@ mod probe;
 mod visit;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::backend::{Backend, Cannot, World, embedded::Embedded};
 use crate::check_in::{Effect, Event};
@@ -22,11 +23,11 @@ use crate::transcript::{self, Event as Entry, Note, Recorder, Role, Roles, Trans
 
 use visit::Slot;
 
-/// Virtual milliseconds of one APDU; a convention of this harness, short enough that a reception of
+/// Virtual time of one APDU; a convention of this harness, short enough that a reception of
 /// pace 0 stays within the second that it began in.
-const APDU_MS: u64 = 2;
-/// How long our reader waits for a card.
-const CARD_PATIENCE_MS: u64 = 5_000;
+const APDU_TIME: Duration = Duration::from_millis(2);
+/// How long our reader waits for a card; a convention of this harness.
+const CARD_PATIENCE: Duration = Duration::from_secs(5);
 /// Effects that one stimulus may lead to: a reader that does more is running in circles.
 const EFFECTS_MAX: usize = 400;
 
@@ -96,6 +97,8 @@ struct Run<'a> {
     backend: Box<dyn Backend>,
     recorder: Recorder,
     now: Moment,
+    /// What has passed beyond `now`, less than a millisecond.
+    below_ms: Duration,
     slot: Slot,
     screen: Screen,
     card_faults: Vec<CardFault>,
@@ -134,6 +137,7 @@ impl<'a> Run<'a> {
             people: scenario.people.clone(),
             site: scenario.site.clone(),
             now: scenario.at,
+            below_ms: Duration::ZERO,
             slot: Slot::new(playable, fault),
             screen: Screen::InsertCard,
             card_faults: Vec::new(),

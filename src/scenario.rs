@@ -48,8 +48,8 @@ pub use probe::{CardExpectation, CertificateExpectation, Probe, StatusExpectatio
 pub use registry::{QualificationEntry, RegistryOverrides};
 pub use resolve::ResolveError;
 pub use step::{
-    BackendFault, BackendFaultKind, CardFault, CardFaultKind, ConsentSubject, Decision, DeskStep,
-    FaceShown, FaultStep, MedicalInquiryStep, NumberInquiryStep, SiteChange, Step, When,
+    BackendFault, BackendFaultKind, CardFault, ConsentSubject, Decision, DeskStep, FaceShown,
+    FaultStep, MedicalInquiryStep, NumberInquiryStep, SiteChange, Step,
 };
 pub use step_kind::{Actor, STEP_KINDS, StepKind};
 

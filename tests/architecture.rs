@@ -27,7 +27,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("library", "eligibility requirement scenario"),
     ("reader", "check_in eligibility"),
     ("backend", "eligibility rules scenario"),
-    ("card_link", "scenario"),
+    ("card_link", ""),
     (
         "fault",
         "backend card_link check_in eligibility reader requirement rules scenario screen",
@@ -74,7 +74,7 @@ const IMPURE: &[&str] = &[
 const CARD_VOCABULARY: &[(&str, &str)] = &[
     ("check_in", "apdu status"),
     ("judge", "apdu status"),
-    ("scenario", "profile"),
+    ("scenario", "fault profile"),
     ("tui", "apdu status"),
     ("report", "apdu status"),
 ];

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use uketsuke::eligibility::{
@@ -12,12 +14,14 @@ use uketsuke::eligibility::{
 use uketsuke::library::Library;
 use uketsuke::runner::{Options, play_blocking};
 use uketsuke::scenario::{
-    BackendFault, BackendFaultKind, CardFault, CardFaultKind, ConsentSubject, Decision, DeskStep,
-    FaceShown, FaultStep, Playable, Source, Step, When,
+    BackendFault, BackendFaultKind, ConsentSubject, Decision, DeskStep, FaceShown, FaultStep,
+    Playable, Source, Step,
 };
 use uketsuke::screen::Method;
 use uketsuke::secret::Secret;
 use uketsuke::transcript::{CardEvent, Event, Reply, Role, Transcript};
+use virtual_card::fault::{Fault, Kind, When};
+use virtual_card::status::Status;
 
 /// PINs that stand nowhere else in a transcript.
 const RIGHT: &str = "1234";
@@ -71,27 +75,32 @@ fn act() -> impl Strategy<Value = Step> {
 }
 
 fn card_fault() -> impl Strategy<Value = Step> {
-    (
-        prop::sample::select(vec![
-            CardFaultKind::Removed,
-            CardFaultKind::Mute,
-            CardFaultKind::Status,
-            CardFaultKind::Truncated,
-        ]),
-        prop::sample::select(vec![When::Before, When::During, When::After]),
-        1u32..20,
-        prop::sample::select(vec!["6F00", "6982", "63C1", "9000", "6B00"]),
-    )
-        .prop_map(|(what, when, nth, status)| {
-            Step::Fault(FaultStep::Card(CardFault {
-                what,
-                when,
-                command: None,
-                nth,
-                status: Some(status.to_owned()),
-                always: false,
-            }))
-        })
+    let status = prop::sample::select(vec![0x6F00, 0x6982, 0x63C1, 0x9000, 0x6B00]);
+    let kind = prop_oneof![
+        Just(Kind::Removed),
+        Just(Kind::Mute),
+        (0u64..8_000).prop_map(|ms| Kind::Slow(Duration::from_millis(ms))),
+        status.prop_map(|status| Kind::Status(Status(status))),
+        Just(Kind::Truncated),
+        Just(Kind::Overlong),
+        (0u32..2_064).prop_map(|bit| Kind::Flipped { bit }),
+        Just(Kind::Doubled),
+        Just(Kind::Reset),
+    ];
+    let when = prop::sample::select(vec![When::Before, When::During, When::After]);
+    (kind, when, 1u32..20).prop_map(|(kind, when, nth)| {
+        // What changes the answer cannot come after it.
+        let alters = kind.usual_moment() == When::During || matches!(kind, Kind::Status(_));
+        let when = match when {
+            When::After if alters => When::During,
+            when => when,
+        };
+        Step::Fault(FaultStep::Card(Fault {
+            when,
+            nth: NonZeroU32::new(nth).unwrap(),
+            ..Fault::new(kind)
+        }))
+    })
 }
 
 fn backend_fault() -> impl Strategy<Value = Step> {

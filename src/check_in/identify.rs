@@ -19,6 +19,8 @@ const CARD_FACE: u16 = 0x0002;
 const FACE_FAILURES_MAX: u8 = 3;
 /// The longest card face that we read, a bound for damaged lengths.
 const CARD_FACE_MAX: usize = 16 * 1024;
+/// Bytes of its tag and length at most.
+const CARD_FACE_HEADER: usize = 5;
 
 /// Where identification stands.
 #[derive(Debug)]
@@ -236,15 +238,17 @@ impl CheckIn {
     }
 
     fn read_face(&mut self, mut read: Vec<u8>, visit: Visit, response: &Response) -> Turn {
-        if response.status == Status::WRONG_OFFSET && !read.is_empty() {
-            return self.look(visit);
-        }
         if !response.status.is_success() || response.data.is_empty() {
             return leave([Screen::Unreadable]);
         }
         read.extend_from_slice(&response.data);
-        let whole = card_face_length(&read).unwrap_or(CARD_FACE_MAX);
-        if read.len() < whole.min(CARD_FACE_MAX) {
+        // What does not begin as a card face, or claims to be longer than any, was garbled.
+        let whole = match card_face_length(&read) {
+            Some(whole) if whole <= CARD_FACE_MAX => whole,
+            None if read.len() < CARD_FACE_HEADER => CARD_FACE_HEADER,
+            _ => return leave([Screen::Unreadable]),
+        };
+        if read.len() < whole {
             let Ok(offset) = u16::try_from(read.len()) else {
                 return leave([Screen::Unreadable]);
             };

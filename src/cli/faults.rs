@@ -58,6 +58,16 @@ fn step_faults() -> Vec<Listed> {
             "別のステータスワードが返る" "another status word comes back, without data"
         Card "truncated" "fault: { card: { what: truncated, command: read-binary } }"
             "応答が途中で切れる" "half of the answer's data comes back"
+        Card "slow" "fault: { card: { what: slow, by: 3s, command: sign } }"
+            "応答が遅れる" "the answer comes later by that much"
+        Card "overlong" "fault: { card: { what: overlong, command: read-binary } }"
+            "応答が長すぎる" "the answer has 256 bytes more than the card gave"
+        Card "flipped" "fault: { card: { what: flipped, bit: 9, command: read-binary } }"
+            "応答の1ビットが化ける" "one bit of the answer changes"
+        Card "doubled" "fault: { card: { what: doubled, command: read-binary } }"
+            "応答が二重になる" "the answer comes twice in one"
+        Card "reset" "fault: { card: { what: reset, when: after, command: verify } }"
+            "カードの電源が一瞬途切れる" "the card loses its power for a moment"
         Backend "down" "fault: { backend: { what: down } }"
             "接続できない" "no connection"
         Backend "silent" "fault: { backend: { what: silent, inquiry: confirm } }"
@@ -71,8 +81,10 @@ fn step_faults() -> Vec<Listed> {
 
 #[cfg(test)]
 mod tests {
+    use virtual_card::fault::What;
+
     use super::*;
-    use crate::scenario::{BackendFaultKind, CardFaultKind, FaultStep, Step};
+    use crate::scenario::{BackendFaultKind, FaultStep, Step};
 
     #[test]
     fn every_example_is_the_fault_that_it_shows_and_none_is_missing() {
@@ -81,7 +93,7 @@ mod tests {
             let steps: Vec<Step> =
                 serde_saphyr::from_str(&format!("- {}\n", fault.example.unwrap())).unwrap();
             let kind = match &steps[0] {
-                Step::Fault(FaultStep::Card(fault)) => serde_json::to_value(fault.what),
+                Step::Fault(FaultStep::Card(fault)) => serde_json::to_value(fault.kind.what()),
                 Step::Fault(FaultStep::Backend(fault)) => serde_json::to_value(fault.what),
                 other => panic!("{other:?}"),
             };
@@ -90,16 +102,29 @@ mod tests {
         }
         // One arm per kind: a new kind does not compile before it is listed.
         for kind in [
-            CardFaultKind::Removed,
-            CardFaultKind::Mute,
-            CardFaultKind::Status,
-            CardFaultKind::Truncated,
+            What::Removed,
+            What::Mute,
+            What::Slow,
+            What::Status,
+            What::Truncated,
+            What::Overlong,
+            What::Flipped,
+            What::Doubled,
+            What::Reset,
+            What::Atr,
         ] {
             let name = match kind {
-                CardFaultKind::Removed => "removed",
-                CardFaultKind::Mute => "mute",
-                CardFaultKind::Status => "status",
-                CardFaultKind::Truncated => "truncated",
+                What::Removed => "removed",
+                What::Mute => "mute",
+                What::Slow => "slow",
+                What::Status => "status",
+                What::Truncated => "truncated",
+                What::Overlong => "overlong",
+                What::Flipped => "flipped",
+                What::Doubled => "doubled",
+                What::Reset => "reset",
+                // No reader in this process reads an answer to reset.
+                What::Atr => continue,
             };
             assert!(kinds.contains(&(Subject::Card, name)), "{name}");
         }

@@ -63,6 +63,7 @@ fn acc_01(facts: &Facts<'_>) -> Vec<Outcome> {
             .find(|it| it.act == Act::SelectApp && it.done())?;
         let judged = command.n > first.n
             && command.fault.is_none()
+            && !visit.misled_before(command.n)
             && !matches!(command.act, Act::Terminal | Act::Unlock);
         if !judged {
             return None;

@@ -5,6 +5,7 @@ mod fold;
 mod gaps;
 pub(super) mod pins;
 mod probing;
+mod proof;
 mod truth;
 pub(super) mod visit;
 pub(super) mod world;

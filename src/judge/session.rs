@@ -110,6 +110,8 @@ pub(super) struct Command {
     pub lost: Option<String>,
     /// A declared fault that hit it.
     pub fault: Option<u64>,
+    /// Whether that fault changed bytes of the answer's data.
+    pub garbled: bool,
 }
 
 impl Command {
@@ -143,6 +145,7 @@ impl Command {
             response: Vec::new(),
             lost: None,
             fault: None,
+            garbled: false,
         }
     }
 

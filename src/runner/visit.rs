@@ -1,16 +1,18 @@
 //! The slot of the reader: cards come, answer, and go.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use virtual_card::apdu::Response;
+use virtual_card::fault::{Fault as CardFault, Kind, When};
 use virtual_card::profile::Profile;
 
-use super::{APDU_MS, CARD_PATIENCE_MS, Run};
-use crate::card_link::{CardLink, FaultyLink, Lost};
+use super::{APDU_TIME, CARD_PATIENCE, Run};
+use crate::card_link::{CardLink, Exchanged, FaultyLink, Lost};
 use crate::check_in::{CardReply, Event, PrintedFace};
 use crate::eligibility::SiteKind;
 use crate::fault::{self, Fault};
-use crate::scenario::{CardFault, Playable};
+use crate::scenario::Playable;
 use crate::transcript::{CardEvent, Event as Entry, Role};
 
 /// The cards of a scenario, one of them perhaps in the slot.
@@ -78,6 +80,17 @@ impl Slot {
             pinless: profile.pins.user.is_none(),
             code_b: profile.code_b(),
         })
+    }
+
+    fn exchange(&mut self, command: &[u8]) -> Exchanged {
+        match &mut self.inside {
+            Some(inside) => inside.link.transmit(command),
+            None => Exchanged {
+                answer: Err(Lost::Gone),
+                delay: Duration::ZERO,
+                struck: None,
+            },
+        }
     }
 
     fn eject(&mut self) {
@@ -168,29 +181,30 @@ impl Run<'_> {
     /// fault pulled the card just now.
     pub(super) fn transmit(&mut self, from: Role, command: &[u8]) -> (CardReply, bool) {
         let n = self.recorder.command(self.now, from, command);
-        let (answer, struck) = match &mut self.slot.inside {
-            Some(inside) => inside.link.transmit(command),
-            None => (Err(Lost::Gone), None),
+        let Exchanged {
+            answer,
+            delay,
+            struck,
+        } = self.slot.exchange(command);
+        let loses_power = match &struck {
+            Some(fault) if fault.kind == Kind::Reset => Some(fault.when),
+            _ => None,
         };
-        if let Some(struck) = struck {
-            let text = format!("card {:?} {:?} the command", struck.what, struck.when);
-            self.recorder.record(
-                self.now,
-                Role::Harness,
-                Role::Card,
-                Some(n),
-                Entry::Fault(text.to_lowercase()),
-            );
+        if let Some(fault) = &struck {
+            self.card_entry(n, Entry::Fault(fault_text(fault)));
         }
-        self.now = self.now.plus_ms(match answer {
-            Err(Lost::Mute) => CARD_PATIENCE_MS,
-            _ => APDU_MS,
-        });
+        if matches!(loses_power, Some(When::Before | When::During)) {
+            self.card_entry(n, Entry::Card(CardEvent::PowerLost));
+        }
+        let answer = self.wait(answer, delay);
         let recorded = match &answer {
             Ok(bytes) => Ok(bytes.as_slice()),
             Err(lost) => Err(lost.word()),
         };
         self.recorder.response(self.now, from, n, recorded);
+        if loses_power == Some(When::After) {
+            self.card_entry(n, Entry::Card(CardEvent::PowerLost));
+        }
         let pulled = self
             .slot
             .inside
@@ -211,6 +225,46 @@ impl Run<'_> {
         };
         (reply, pulled)
     }
+
+    /// Records what befalls the card at command `n`.
+    fn card_entry(&mut self, n: u64, entry: Entry) {
+        self.recorder
+            .record(self.now, Role::Harness, Role::Card, Some(n), entry);
+    }
+
+    /// Lets the time of an exchange pass; an answer beyond the reader's patience does not count.
+    fn wait(&mut self, answer: Result<Vec<u8>, Lost>, delay: Duration) -> Result<Vec<u8>, Lost> {
+        let took = match answer {
+            Ok(_) => APDU_TIME.saturating_add(delay),
+            Err(Lost::Gone) => APDU_TIME,
+            Err(Lost::Mute) => CARD_PATIENCE,
+        };
+        if took >= CARD_PATIENCE {
+            self.pass(CARD_PATIENCE);
+            return Err(Lost::Mute);
+        }
+        self.pass(took);
+        answer
+    }
+
+    /// Moves the clock on. It shows milliseconds; what is below them is kept for the next time, so
+    /// that many short exchanges take as long as they should.
+    fn pass(&mut self, time: Duration) {
+        let time = time.saturating_add(self.below_ms);
+        let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.below_ms = time.saturating_sub(Duration::from_millis(ms));
+        self.now = self.now.plus_ms(ms);
+    }
+}
+
+/// Returns what a transcript says of a fault that struck.
+fn fault_text(fault: &CardFault) -> String {
+    let when = match fault.when {
+        When::Before => "before",
+        When::During => "during",
+        When::After => "after",
+    };
+    format!("card {} {when} the command", fault.kind.what().as_str())
 }
 
 /// Returns the reader into which a card is put.
@@ -218,5 +272,38 @@ fn reader_of(by: Role) -> Role {
     match by {
         Role::Tester => Role::Card,
         _ => Role::Reader,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The judge goes by the words: they must say the same as what the fault does to an answer.
+    #[test]
+    fn the_words_for_a_fault_tell_whether_it_changes_data() {
+        let answer = vec![1, 2, 3, 4, 0x90, 0x00];
+        for text in [
+            "what: removed",
+            "what: mute",
+            "{ what: slow, by: 1s }",
+            "{ what: status, status: \"6F00\" }",
+            "what: truncated",
+            "what: overlong",
+            "what: flipped",
+            "what: doubled",
+            "what: reset",
+        ] {
+            for fault in CardFault::parse_list(text, "test").unwrap() {
+                let altered = fault.kind.alter(answer.clone());
+                // Half of the data is whole as far as it goes.
+                let garbled = altered.is_some_and(|altered| {
+                    altered.ends_with(&[0x90, 0x00])
+                        && !answer.starts_with(&altered[..altered.len() - 2])
+                });
+                let entry = Entry::Fault(fault_text(&fault));
+                assert_eq!(entry.garbles(), garbled, "{text}");
+            }
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! Makes a file's dates absolute and fills it up from the deck.
 
+mod check;
+
 use virtual_card::profile::Profile;
 
 use super::document::{CardOverrides, Case, DeckPerson, Document};
 use super::load::PathItem::{self, Index, Key};
-use super::probe::Probe;
 use super::registry::RegistryOverrides;
-use super::step::{DeskStep, Step};
 use super::{CardFacts, DateExpr, DateExprError, Deck, Patient, Playable, Scenario, ValidityFacts};
 use crate::eligibility::{Moment, Person, Sex, Site};
 use crate::secret::Secret;
@@ -178,7 +178,7 @@ impl Document {
             steps: self.steps.clone(),
         };
         for (index, step) in scenario.steps.iter().enumerate() {
-            check_step(&scenario, step, &[Key("steps"), Index(index)])?;
+            check::step(&scenario, step, &[Key("steps"), Index(index)])?;
         }
         Ok(Playable { scenario, profiles })
     }
@@ -204,54 +204,6 @@ impl Document {
         }
         Ok(site)
     }
-}
-
-fn check_step(scenario: &Scenario, step: &Step, path: &[PathItem]) -> Result<(), ResolveError> {
-    let person = match step {
-        Step::PresentCard(person) | Step::OpenPortal(person) => person.as_deref(),
-        Step::Desk(DeskStep::NumberInquiry(inquiry)) => inquiry.person.as_deref(),
-        Step::Desk(DeskStep::MedicalInquiry(inquiry)) => inquiry.person.as_deref(),
-        _ => None,
-    };
-    if scenario.patient(person).is_none() {
-        let known: Vec<&str> = scenario.people.iter().map(|p| p.name.as_str()).collect();
-        return Err(error(
-            path,
-            format!(
-                "{:?} does not take part in this scenario; its people are {}. Add them under `others:`",
-                person.unwrap_or_default(),
-                known.join(", ")
-            ),
-        ));
-    }
-    match step {
-        Step::Wait(span) if !span.is_positive() => {
-            Err(error(path, "time only goes forward; write wait: 1d"))
-        }
-        Step::EnterPin(pin) if pin.plain().is_some_and(str::is_empty) => Err(error(
-            path,
-            "an empty PIN cannot be confirmed; write enter-pin: \"1234\"",
-        )),
-        Step::Probe(probes) => check_probes(probes, path),
-        _ => Ok(()),
-    }
-}
-
-fn check_probes(probes: &[Probe], path: &[PathItem]) -> Result<(), ResolveError> {
-    if !probes.first().is_some_and(Probe::is_act) {
-        return Err(error(
-            path,
-            "a probe begins with something that the tester does; write probe: [{ select: jpki }]",
-        ));
-    }
-    for (index, probe) in probes.iter().enumerate() {
-        if let Some(problem) = probe.problem() {
-            let mut path = path.to_vec();
-            path.extend([Key("probe"), Index(index)]);
-            return Err(error(&path, problem));
-        }
-    }
-    Ok(())
 }
 
 fn resolve_person(

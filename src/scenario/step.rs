@@ -17,7 +17,7 @@ use crate::eligibility::{ConsentKind, EmergencyConsent, InquiryKind, MedicalKind
 use crate::screen::Method;
 use crate::secret::{Masker, Secret};
 
-pub use fault::{BackendFault, BackendFaultKind, CardFault, CardFaultKind, FaultStep, When};
+pub use fault::{BackendFault, BackendFaultKind, CardFault, FaultStep};
 
 /// One step. `crate::scenario::STEP_KINDS` describes each for parser, lint, runner, prompts and UI.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

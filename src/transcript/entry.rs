@@ -130,6 +130,13 @@ pub enum Event {
 }
 
 impl Event {
+    /// Tells whether this is a fault that changed bytes of an answer's data and kept its status
+    /// word: what was read or signed then is not what the card has.
+    pub fn garbles(&self) -> bool {
+        const GARBLING: [&str; 3] = ["card flipped ", "card overlong ", "card doubled "];
+        matches!(self, Event::Fault(what) if GARBLING.iter().any(|kind| what.starts_with(kind)))
+    }
+
     /// Returns the `kind` as it stands in a transcript.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -213,6 +220,8 @@ pub enum CardEvent {
     PowerOff,
     /// The reader reset the card and kept the power on.
     Reset,
+    /// The card lost its power for a moment, by a declared fault and not by the reader.
+    PowerLost,
 }
 
 /// A remark of the harness.

@@ -64,6 +64,7 @@ pub fn label(play: &Play, entry: &Entry, language: Language) -> String {
             CardEvent::Removed => wording.say("card-removed"),
             CardEvent::PowerOff => wording.say("card-power-off"),
             CardEvent::Reset => wording.say("card-reset"),
+            CardEvent::PowerLost => wording.say("card-power-lost"),
         },
         Event::Fault(what) => wording.say_with("fault", &[("what", what)]),
         Event::Note(note) => note_label(play, entry.n, note, language),

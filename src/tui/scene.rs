@@ -141,6 +141,10 @@ impl<'a> Scene<'a> {
                 self.card.place = Place::default();
             }
             CardEvent::Reset => self.card.whereabouts = Whereabouts::Powered,
+            CardEvent::PowerLost => {
+                self.card.whereabouts = Whereabouts::Powered;
+                self.card.place = Place::default();
+            }
         }
     }
 

@@ -30,6 +30,7 @@ card-presented = card in: { $person }
 card-removed = card out
 card-power-off = power off
 card-reset = reset
+card-power-lost = the card loses its power
 fault = fault: { $what }
 note-reached = check: { $step }
 note-unmet = could not be done: { $step } ({ $reason })

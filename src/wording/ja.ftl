@@ -30,6 +30,7 @@ card-presented = カードを置く（{ $person }）
 card-removed = カードを取り出す
 card-power-off = 電源を切る
 card-reset = リセット
+card-power-lost = カードの電源が途切れる
 fault = 障害: { $what }
 note-reached = 確認: { $step }
 note-unmet = 実行できず: { $step }（{ $reason }）

@@ -36,7 +36,8 @@ fn events<'f>(stays: &[Stay<'f>]) -> Vec<Event<'f>> {
         events.push((stay.first, Event::PowerLost));
         let commands = stay.commands.iter();
         events.extend(commands.map(|command| (command.n, Event::Command(command))));
-        let off = stay.power_off.iter().copied().chain(stay.removed);
+        let lost = stay.power_off.iter().chain(stay.power_lost).copied();
+        let off = lost.chain(stay.removed);
         events.extend(off.map(|n| (n, Event::PowerLost)));
         events.extend(stay.resets.iter().map(|n| (*n, Event::WarmReset(*n))));
     }

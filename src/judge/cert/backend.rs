@@ -38,8 +38,8 @@ pub(in crate::judge) fn each_truth(
             return vec![Outcome::open(
                 &[auth.n],
                 text!(
-                    "読取機が別の証明書を送った(ACC-04)ので、照会先を判定できない",
-                    "the reader sent another certificate (ACC-04), so the backend cannot be judged"
+                    "送られた証明書がカードのものと確かめられない(ACC-04を参照)ので、照会先を判定できない",
+                    "the certificate sent is not known to be the card's (see ACC-04), so the backend cannot be judged"
                 ),
             )];
         }

@@ -1,18 +1,13 @@
 //! Inquiries with their answers, and the card inquiries that they make up.
 
-use super::{Facts, Recorded, Truth, Visit};
+use super::{Facts, Recorded, Truth};
 use crate::eligibility::{
     Answer, Authenticated, CertificatePhase, Consent, ConsentAnswer, ConsentKind, Eligibility,
     EmergencyConsent, Inquiry, InquiryKind, MedicalAnswer, MedicalKind, Moment, Refusal, SiteKind,
     Validity,
 };
 use crate::judge::dates;
-use crate::judge::session::{Act, App, USER_KEY, whole_certificate};
 use crate::transcript::{Reply, Role};
-use sha2::{Digest, Sha256};
-
-/// Bytes of a signature by the user key: RSA-2048 (card.md §2.1).
-const SIGNATURE_LENGTH: usize = 256;
 
 /// An inquiry with what came back.
 #[derive(Debug, Clone)]
@@ -282,7 +277,6 @@ impl<'a> Facts<'a> {
         else {
             return None;
         };
-        let known = self.certificate_of(person);
         // Midnight between the inquiries: either day's phase may decide (convention 10).
         let mut phases = dates::phases(card.not_after, auth.at);
         if let Some(confirm) = self.confirm(case) {
@@ -300,7 +294,7 @@ impl<'a> Facts<'a> {
             person,
             site: world.site.clone(),
             care: *care,
-            other_certificate: known.is_some_and(|known| known != certificate.0),
+            other_certificate: self.is_other_certificate(auth, person, &certificate.0),
             untrusted: !card.trusted || self.is_forged(auth, &challenge.0, &signature.0),
             status: registry.certificate,
             phases,
@@ -314,40 +308,6 @@ impl<'a> Facts<'a> {
             cancelled: registration.is_some_and(|registration| registration.cancelled),
             recorded: !registry.qualifications.is_empty(),
         })
-    }
-
-    /// Returns the certificate that was read, whole, from a person's card in any visit.
-    pub fn certificate_of(&self, person: usize) -> Option<Vec<u8>> {
-        self.visits
-            .iter()
-            .filter(|visit| visit.person == Some(person))
-            .find_map(|visit| whole_certificate(undisturbed(visit)).map(|(bytes, _)| bytes))
-    }
-
-    /// Tells whether card traffic shows that the signature is not the card's over the challenge.
-    fn is_forged(&self, auth: &Exchange<'_>, challenge: &[u8], signature: &[u8]) -> bool {
-        let Some(visit) = self.visit(auth.visit) else {
-            return false;
-        };
-        let mut signed = visit
-            .commands
-            .iter()
-            .filter(|command| {
-                command.n < auth.n && command.is(Act::Sign, App::Jpki, USER_KEY) && command.done()
-            })
-            .peekable();
-        let digest = Sha256::digest(challenge);
-        // No signature proves nothing, and half of one, as a declared fault leaves it, nothing
-        // either, whoever sends it on.
-        let whole = signature.len() == SIGNATURE_LENGTH;
-        signature.is_empty()
-            || signed.peek().is_some()
-                && !signed.any(|command| {
-                    // A DigestInfo of SHA-256 has 51 bytes; another digest is not compared here.
-                    let over_challenge =
-                        command.data.len() != 51 || command.data.ends_with(&digest);
-                    whole && over_challenge && command.response == signature
-                })
     }
 
     /// Returns the answer on record for a question at an institution, the newest before an instant.
@@ -383,14 +343,4 @@ impl<'a> Facts<'a> {
                 && dates::consent_holds(record.at, exchange.at)
         })
     }
-}
-
-/// Goes through the commands of a visit that no declared fault hit.
-pub(in crate::judge) fn undisturbed<'v>(
-    visit: &'v Visit<'_>,
-) -> impl Iterator<Item = &'v crate::judge::session::Command> {
-    visit
-        .commands
-        .iter()
-        .filter(|command| command.fault.is_none())
 }

@@ -1,5 +1,7 @@
 //! Goes through a transcript once and sorts its entries into facts.
 
+mod faulted;
+
 use std::collections::BTreeSet;
 
 use super::gaps;
@@ -124,6 +126,7 @@ impl<'a> Fold<'a> {
             Event::Response(response) => self.response(entry, response),
             Event::Inquiry(inquiry) => self.inquiry(entry, inquiry),
             Event::Answer(reply) => self.answer(entry, reply),
+            Event::Card(CardEvent::PowerLost) => self.power_lost(entry),
             Event::Card(event) => self.card(entry, event),
             Event::Fault(_) => self.fault(entry),
             Event::Note(note) => self.note(entry, note),
@@ -309,37 +312,7 @@ impl<'a> Fold<'a> {
             }
             CardEvent::PowerOff => visit.power_off.push(entry.n),
             CardEvent::Reset => visit.resets.push(entry.n),
-        }
-    }
-
-    fn fault(&mut self, entry: &Entry) {
-        let mut probed = self
-            .facts
-            .probings
-            .iter_mut()
-            .flat_map(|it| &mut it.commands);
-        if let Some(command) = probed.find(|command| Some(command.n) == entry.re) {
-            command.fault = Some(entry.n);
-            return;
-        }
-        if let Some(visit) = self.visit() {
-            visit.faults.push(entry.n);
-            let hit = visit
-                .commands
-                .iter_mut()
-                .find(|command| Some(command.n) == entry.re);
-            if let Some(command) = hit {
-                command.fault = Some(entry.n);
-                return;
-            }
-        }
-        let hit = self
-            .facts
-            .exchanges
-            .iter_mut()
-            .find(|exchange| Some(exchange.n) == entry.re);
-        if let Some(exchange) = hit {
-            exchange.fault = Some(entry.n);
+            CardEvent::PowerLost => {}
         }
     }
 

@@ -68,8 +68,10 @@ impl Probing {
 pub(in crate::judge) struct Stay<'f> {
     pub first: u64,
     pub commands: &'f [Command],
-    /// Where it lost its power, within the stay or at its end.
+    /// Where it lost its power, within the stay or at its end: by the reader, and by a declared
+    /// fault.
     pub power_off: &'f [u64],
+    pub power_lost: &'f [u64],
     pub removed: Option<u64>,
     pub resets: &'f [u64],
 }
@@ -91,6 +93,7 @@ impl Facts<'_> {
             first: visit.first,
             commands: &visit.commands,
             power_off: &visit.power_off,
+            power_lost: &visit.power_lost,
             removed: visit.removed,
             resets: &visit.resets,
         });
@@ -99,6 +102,7 @@ impl Facts<'_> {
             first: probing.first,
             commands: &probing.commands,
             power_off: &probing.power_off,
+            power_lost: &[],
             removed: probing.removed,
             resets: &probing.resets,
         });

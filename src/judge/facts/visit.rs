@@ -59,6 +59,8 @@ pub(in crate::judge) struct Visit<'a> {
     pub person: Option<usize>,
     pub removed: Option<u64>,
     pub power_off: Vec<u64>,
+    /// Where the card lost its power by a declared fault.
+    pub power_lost: Vec<u64>,
     pub resets: Vec<u64>,
     pub screens: Vec<(u64, &'a Screen)>,
     pub stimuli: Vec<Given<'a>>,
@@ -84,6 +86,7 @@ impl<'a> Visit<'a> {
             person: None,
             removed: None,
             power_off: Vec::new(),
+            power_lost: Vec::new(),
             resets: Vec::new(),
             screens: Vec::new(),
             stimuli: Vec::new(),
@@ -170,6 +173,24 @@ impl<'a> Visit<'a> {
     /// Tells whether the way of the visit was disturbed by a declared fault at or after an entry.
     pub fn fault_since(&self, n: u64) -> bool {
         self.faults.iter().any(|fault| *fault >= n)
+    }
+
+    /// Tells whether the reader cannot know what is selected on the card at an entry: the card is
+    /// gone, has lost its power by a declared fault, or the answer to a SELECT was not its own.
+    pub fn misled_before(&self, n: u64) -> bool {
+        let selects = || {
+            let before = self.commands.iter().filter(move |it| it.n < n);
+            before.filter(|it| matches!(it.act, Act::SelectApp | Act::SelectFile))
+        };
+        let since = selects()
+            .filter(|command| command.act == Act::SelectApp && command.fault.is_none())
+            .map(|command| command.n)
+            .max()
+            .unwrap_or(0);
+        let lost_power = self.power_lost.iter().any(|it| since < *it && *it < n);
+        let other_app = selects().any(|it| it.n > since && it.act == Act::SelectApp);
+        let other_file = selects().next_back().is_some_and(|it| it.fault.is_some());
+        lost_power || other_app || other_file || self.card_gone().is_some_and(|gone| gone < n)
     }
 
     /// Returns when it was first proven who is there, and how.

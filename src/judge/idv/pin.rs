@@ -101,6 +101,7 @@ impl Matched<'_> {
                 .resets
                 .iter()
                 .chain(&visit.power_off)
+                .chain(&visit.power_lost)
                 .any(|n| before.n < *n && *n < command.n);
             let answered = before.done() || before.tries_told().is_some();
             return if answered && !restarted {
@@ -224,6 +225,7 @@ fn exactly_one(visit: &Visit<'_>, matched: &Matched<'_>) -> Vec<Outcome> {
             .any(|(n, left)| left == 0 && n < next)
             || gone.is_some_and(|gone| gone < next)
             || visit.fault_since(entered.n)
+            || !visit.power_lost.is_empty()
             || entered.length != 4
             || visit.commands.iter().any(|command| command.lost.is_some());
         let n = entered.n;
