@@ -23,8 +23,8 @@ use crate::transcript::{self, Event as Entry, Note, Recorder, Role, Roles, Trans
 
 use visit::Slot;
 
-/// Virtual time of one APDU; a convention of this harness, short enough that a reception of
-/// pace 0 stays within the second that it began in.
+/// Virtual time of one APDU of a card without a timing; a convention of this harness, short enough
+/// that a reception of pace 0 stays within the second that it began in.
 const APDU_TIME: Duration = Duration::from_millis(2);
 /// How long our reader waits for a card; a convention of this harness.
 const CARD_PATIENCE: Duration = Duration::from_secs(5);

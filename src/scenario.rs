@@ -94,6 +94,10 @@ pub struct CardFacts {
     /// What decides how long card and certificate last (CERT-08); absent where it is not stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validity: Option<ValidityFacts>,
+    /// The timing of card and link, by name (`virtual_card::timing`); absent where every APDU takes
+    /// the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timing: Option<String>,
 }
 
 /// What deck and scenario state of the dates of a card, before anything is derived from them.

@@ -74,7 +74,7 @@ const IMPURE: &[&str] = &[
 const CARD_VOCABULARY: &[(&str, &str)] = &[
     ("check_in", "apdu status"),
     ("judge", "apdu status"),
-    ("scenario", "fault profile"),
+    ("scenario", "fault profile timing"),
     ("tui", "apdu status"),
     ("report", "apdu status"),
 ];

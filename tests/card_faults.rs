@@ -68,7 +68,7 @@ fn playable(steps: &str) -> Playable {
         text: format!(
             "title: {{ ja: 生成, en: generated }}\nrequirements: [IDV-01]\n\
              at: 2025-12-20T09:15+09:00\nsite: {{ consent-layout: all-first }}\n\
-             card: {{ holder: adult }}\nsteps:{steps}\n"
+             card: {{ holder: adult, timing: contactless-106 }}\nsteps:{steps}\n"
         ),
     };
     let library = Library::bundled().unwrap();

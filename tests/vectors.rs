@@ -32,8 +32,11 @@ fn claimed(scenario: &Scenario) -> Option<Claim> {
     let about = scenario.requirements.iter().any(|id| {
         ["CERT-01", "CERT-02", "CERT-03", "CERT-04", "CERT-05"].contains(&id.to_string().as_str())
     });
-    // With a pace of its own a visit may last into another day; those scenarios say so in steps.
-    if visits != 1 || !about || scenario.pace_ms != 0 {
+    // With a pace, or a card that takes its time, a visit may last into another day; those
+    // scenarios say so in steps.
+    let at_once = scenario.pace_ms == 0
+        && (scenario.people.iter()).all(|patient| patient.card.timing.is_none());
+    if visits != 1 || !about || !at_once {
         return None;
     }
     let shown: Vec<ScreenId> = scenario

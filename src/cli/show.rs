@@ -279,12 +279,15 @@ fn show_patient(page: &mut Page, patient: &Patient) {
         None => page.pick("なし", "none").to_owned(),
     };
     let certificate = format!("{} – {}", card.not_before, card.not_after);
-    let facts = [
+    let mut facts = vec![
         (page.pick("利用者証明書", "user certificate"), certificate),
         (page.pick("暗証番号", "PIN"), pin),
         (page.pick("顔写真", "photo"), photo.to_owned()),
         (page.pick("利用登録", "registered"), registered),
     ];
+    if let Some(timing) = &card.timing {
+        facts.push((page.pick("カードの速さ", "timing"), timing.clone()));
+    }
     let rows: Vec<Vec<Cell>> = facts
         .into_iter()
         .map(|(name, value)| vec![Cell::styled(Style::Faint, name), value.into()])

@@ -6,6 +6,7 @@ use std::time::Duration;
 use virtual_card::apdu::Response;
 use virtual_card::fault::{Fault as CardFault, Kind, When};
 use virtual_card::profile::Profile;
+use virtual_card::timing::Timing;
 
 use super::{APDU_TIME, CARD_PATIENCE, Run};
 use crate::card_link::{CardLink, Exchanged, FaultyLink, Lost};
@@ -18,6 +19,7 @@ use crate::transcript::{CardEvent, Event as Entry, Role};
 /// The cards of a scenario, one of them perhaps in the slot.
 pub(super) struct Slot {
     profiles: BTreeMap<String, Profile>,
+    timings: BTreeMap<String, Timing>,
     /// Cards that are not in the slot, with what they have kept.
     cards: BTreeMap<String, Box<dyn CardLink>>,
     inside: Option<Inside>,
@@ -40,6 +42,16 @@ impl Slot {
             .map(|patient| patient.name.clone());
         Slot {
             first: names.clone().next().unwrap_or_default(),
+            timings: playable
+                .scenario
+                .people
+                .iter()
+                .filter_map(|patient| {
+                    // Resolution has refused names that there are not.
+                    let timing = Timing::standard(patient.card.timing.as_deref()?)?;
+                    Some((patient.name.clone(), timing))
+                })
+                .collect(),
             profiles: names
                 .zip(
                     playable
@@ -80,6 +92,11 @@ impl Slot {
             pinless: profile.pins.user.is_none(),
             code_b: profile.code_b(),
         })
+    }
+
+    /// Returns the timing of the card in the slot, if its scenario gives one.
+    fn timing(&self) -> Option<&Timing> {
+        self.timings.get(&self.inside.as_ref()?.person)
     }
 
     fn exchange(&mut self, command: &[u8]) -> Exchanged {
@@ -196,7 +213,7 @@ impl Run<'_> {
         if matches!(loses_power, Some(When::Before | When::During)) {
             self.card_entry(n, Entry::Card(CardEvent::PowerLost));
         }
-        let answer = self.wait(answer, delay);
+        let answer = self.wait(command, answer, delay);
         let recorded = match &answer {
             Ok(bytes) => Ok(bytes.as_slice()),
             Err(lost) => Err(lost.word()),
@@ -233,11 +250,21 @@ impl Run<'_> {
     }
 
     /// Lets the time of an exchange pass; an answer beyond the reader's patience does not count.
-    fn wait(&mut self, answer: Result<Vec<u8>, Lost>, delay: Duration) -> Result<Vec<u8>, Lost> {
-        let took = match answer {
-            Ok(_) => APDU_TIME.saturating_add(delay),
-            Err(Lost::Gone) => APDU_TIME,
-            Err(Lost::Mute) => CARD_PATIENCE,
+    fn wait(
+        &mut self,
+        command: &[u8],
+        answer: Result<Vec<u8>, Lost>,
+        delay: Duration,
+    ) -> Result<Vec<u8>, Lost> {
+        let timing = self.slot.timing();
+        let time = |length| match timing {
+            Some(timing) => timing.time_of(command, length),
+            None => APDU_TIME,
+        };
+        let (took, answer) = match answer {
+            Ok(bytes) => (time(bytes.len()).saturating_add(delay), Ok(bytes)),
+            Err(Lost::Gone) => (time(0), Err(Lost::Gone)),
+            Err(Lost::Mute) => (CARD_PATIENCE, Err(Lost::Mute)),
         };
         if took >= CARD_PATIENCE {
             self.pass(CARD_PATIENCE);

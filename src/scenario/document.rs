@@ -140,6 +140,11 @@ pub struct CardOverrides {
     /// The user PIN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<PinOverrides>,
+    /// How long commands take on the virtual clock, by the name of a timing: `instant`,
+    /// `contactless-424`, `contactless-106` or `contact`. Without one every APDU takes 2 ms, a
+    /// convention of this harness.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timing: Option<String>,
 }
 
 /// The user certificate, as far as it differs.
@@ -218,7 +223,8 @@ impl CardOverrides {
             card_expires,
             signature_certificate,
             photo,
-            pin
+            pin,
+            timing
         );
         if let Some(over) = &over.user_certificate {
             let base = self.user_certificate.get_or_insert_default();

@@ -3,6 +3,7 @@
 mod check;
 
 use virtual_card::profile::Profile;
+use virtual_card::timing::Timing;
 
 use super::document::{CardOverrides, Case, DeckPerson, Document};
 use super::load::PathItem::{self, Index, Key};
@@ -237,6 +238,7 @@ fn resolve_person(
         )
     })?;
     let profile = resolve_profile(base, &laid_card, at, path)?;
+    check_timing(laid_card.timing.as_deref(), path)?;
     let person = Person {
         name: profile.holder.name.clone(),
         kana: profile.holder.kana.clone(),
@@ -254,10 +256,29 @@ fn resolve_person(
         .map_err(date_error(&[Key("registry")]))?;
     let patient = Patient {
         name: name.to_owned(),
-        card: card_facts(&profile),
+        card: CardFacts {
+            timing: laid_card.timing.clone(),
+            ..card_facts(&profile)
+        },
         registry,
     };
     Ok((patient, profile))
+}
+
+fn check_timing(name: Option<&str>, path: &[PathItem]) -> Result<(), ResolveError> {
+    let names = Timing::standard_names();
+    match name.filter(|name| !names.contains(name)) {
+        None => Ok(()),
+        Some(name) => {
+            let mut path = path.to_vec();
+            path.push(Key("timing"));
+            let names = names.join(", ");
+            Err(error(
+                &path,
+                format!("there is no timing {name:?}; the timings are {names}"),
+            ))
+        }
+    }
 }
 
 fn resolve_profile(
@@ -322,5 +343,6 @@ fn card_facts(profile: &Profile) -> CardFacts {
             not_after: profile.user_certificate.not_after.map(Moment),
             generation: profile.user_certificate.generation,
         }),
+        timing: None,
     }
 }

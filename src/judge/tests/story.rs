@@ -35,6 +35,7 @@ pub fn adult() -> Patient {
             serial: "01".to_owned(),
             trusted: true,
             validity: None,
+            timing: None,
         },
         registry: Registry {
             person: Person {
