@@ -172,6 +172,10 @@ pub struct CommandApdu {
     /// The data of a VERIFY or CHANGE REFERENCE DATA, masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<Masked>,
+    /// Whether the command is a convention of this harness: the part of the terminal's unlock of
+    /// which nothing is published (card.md §8).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub convention: bool,
 }
 
 /// A response APDU as it left the card.

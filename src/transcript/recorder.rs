@@ -10,6 +10,8 @@ use crate::secret::Masker;
 const VERIFY: u8 = 0x20;
 const CHANGE_REFERENCE_DATA: u8 = 0x24;
 const CHANGE_KEY: u8 = 0x32;
+/// Known to exist and no more, so that what it does here is made up (card.md §8).
+const EXTERNAL_AUTHENTICATE: u8 = 0x82;
 
 /// Records what crosses between roles and persons, in order and once.
 #[derive(Debug)]
@@ -161,6 +163,7 @@ impl Recorder {
         CommandApdu {
             apdu: Bytes(shown.to_vec()),
             secret,
+            convention: matches!(apdu, [_, EXTERNAL_AUTHENTICATE, ..]),
         }
     }
 

@@ -105,6 +105,9 @@ fn command_line(command: &CommandApdu, bare: bool) -> String {
     if let Some(secret) = &command.secret {
         let _ = write!(text, " {secret}");
     }
+    if command.convention {
+        text.push_str(" (convention)");
+    }
     text
 }
 

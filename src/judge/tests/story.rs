@@ -258,7 +258,11 @@ impl Story {
         data: &[u8],
     ) -> &mut Story {
         let apdu = Bytes(hex::decode(apdu.replace(' ', "")).unwrap());
-        let command = Event::Command(CommandApdu { apdu, secret });
+        let command = Event::Command(CommandApdu {
+            apdu,
+            secret,
+            convention: false,
+        });
         let re = self.push(self.at_the_card, Role::Card, None, command);
         let is_status = status.len() == 4 && status != "gone" && status != "mute";
         let response = Event::Response(ResponseApdu {
