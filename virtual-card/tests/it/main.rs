@@ -5,6 +5,7 @@ mod access;
 mod certificates;
 mod commands;
 mod control;
+mod corpus;
 mod cv;
 mod face;
 mod faults;
