@@ -45,7 +45,8 @@
 //!
 //! # What is known, what is inferred, what is missing
 //!
-//! Behaviour follows public measurements of real cards. Places where no source speaks say
+//! Behaviour follows public measurements of real cards; `docs/virtual-card-known.md` lists all of it
+//! with how sure each is. Places where no source speaks say
 //! "inferred" or "convention of this harness" in their documentation, among them:
 //!
 //! - how a card without PINs answers (63C0 and 6984), and how 照合番号B of foreign residents is

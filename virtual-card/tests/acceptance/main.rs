@@ -7,14 +7,18 @@
 
 mod faults;
 mod hand;
+mod myna_card;
 mod pcscd;
 mod presence;
+mod programs;
+mod sequences;
 mod trust;
 
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use hand::Reader;
 use pcscd::{Pcscd, terminate};
 use virtual_card::card::Card;
 use virtual_card::certificate;
@@ -63,8 +67,8 @@ impl Bench {
                 .spawn()
                 .unwrap();
             bench.cards.push(card);
-            // Blocks until the reader has the card.
-            tool("opensc-tool", &["-r", &slot.to_string(), "--wait", "--atr"]);
+            let mut reader = Reader::start(u8::try_from(slot).unwrap());
+            assert_eq!(reader.ask("present"), "ok");
         }
         Some(bench)
     }
