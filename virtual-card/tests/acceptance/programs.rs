@@ -88,6 +88,28 @@ fn pkcs11_tool_finds_no_error_in_its_own_test() {
 }
 
 #[test]
+fn public_keys_are_those_of_the_certificates() {
+    let Some(_bench) = Bench::with_cards(&["adult"]) else {
+        return;
+    };
+    let profile = Profile::standard("adult").unwrap();
+    let folder = folder("public-keys");
+    let read = path(&folder, "read.der");
+    for (id, certificate) in [
+        ("01", Card::new(&profile, 0).user_certificate()),
+        ("03", certificate::user_ca_der().to_vec()),
+        ("04", certificate::signature_ca_der().to_vec()),
+    ] {
+        let mut arguments = vec!["--read-object", "--type", "pubkey", "--id", id];
+        arguments.extend(["--output-file", &read]);
+        tool("pkcs11-tool", &arguments);
+        let arguments = ["pkey", "-pubin", "-inform", "DER", "-in", &read];
+        let key = std::fs::read_to_string(public_key(&folder, &certificate)).unwrap();
+        assert_eq!(tool("openssl", &arguments), key, "{id}");
+    }
+}
+
+#[test]
 fn both_keys_sign_every_digest_and_openssl_verifies() {
     let Some(_bench) = Bench::with_cards(&["adult"]) else {
         return;
