@@ -178,7 +178,7 @@ fn note_label(play: &Play, n: u64, note: &Note, language: Language) -> String {
     }
 }
 
-/// Returns which of the expectations of a probe was reached at entry `n`.
+/// Returns the status word that a probe expected and got at entry `n`.
 fn expected_there(play: &Play, n: u64, index: usize) -> Option<String> {
     let transcript = play.transcript();
     let Step::Probe(probes) = transcript.header.scenario.steps.get(index)? else {
@@ -188,8 +188,13 @@ fn expected_there(play: &Play, n: u64, index: usize) -> Option<String> {
         .entries
         .iter()
         .filter(|entry| entry.n < n && entry.event == Event::Note(Note::Reached { step: index }));
-    let mut expected = probes.iter().filter(|probe| !probe.is_act());
-    expected.nth(before.count()).map(Probe::written)
+    let mut expected = probes.iter().filter_map(|probe| match probe {
+        Probe::Expect(expected) => Some(expected.fields().status),
+        _ => None,
+    });
+    expected
+        .nth(before.count())
+        .map(|status| status.to_string())
 }
 
 /// Returns what a step does, its parameter first where an arrow has little room.
