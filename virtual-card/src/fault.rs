@@ -18,7 +18,6 @@ use crate::status::Status;
 
 pub use faulty::Faulty;
 pub use plan::Plan;
-pub(crate) use text::excerpt;
 pub use text::{FaultError, FaultText, What};
 
 /// One fault. As YAML: `{ what: removed, when: during, command: verify, nth: 2 }`.

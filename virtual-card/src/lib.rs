@@ -82,3 +82,4 @@ pub mod timing;
 pub mod tlv;
 pub mod trust;
 pub mod vpcd;
+mod yaml;

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::apdu::CommandName;
+use crate::yaml;
 
 pub use timed::Timed;
 
@@ -113,7 +114,7 @@ impl Timing {
     pub fn parse(text: &str, origin: &str) -> Result<Self, TimingError> {
         let timing: Self = serde_saphyr::from_str(text).map_err(|error| TimingError::Syntax {
             origin: origin.to_owned(),
-            excerpt: crate::fault::excerpt(&error, origin),
+            excerpt: yaml::excerpt(&error, origin),
         })?;
         let missing = timing
             .sources()

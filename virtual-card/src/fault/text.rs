@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Atr, Fault, Kind, When};
 use crate::apdu::CommandName;
 use crate::status::Status;
+use crate::yaml;
 
 /// The longest time that an answer may be late.
 const SLOWEST: Duration = Duration::from_secs(600);
@@ -104,22 +105,9 @@ impl Fault {
         };
         parsed.map_err(|error| FaultError {
             origin: origin.to_owned(),
-            excerpt: excerpt(&error, origin),
+            excerpt: yaml::excerpt(&error, origin),
         })
     }
-}
-
-/// Shows what YAML says of the mistake, with the line itself and without control characters.
-pub(crate) fn excerpt(error: &serde_saphyr::Error, origin: &str) -> String {
-    let text = error.render_with_options(serde_saphyr::render_options! {
-        source_name: Some(origin),
-    });
-    // The line itself comes along, and with it whatever the file holds.
-    let visible = |character: char| match character {
-        control if control.is_control() && control != '\n' => char::REPLACEMENT_CHARACTER,
-        other => other,
-    };
-    text.chars().map(visible).collect()
 }
 
 impl TryFrom<FaultText> for Fault {

@@ -1,6 +1,7 @@
 //! Reads a profile from YAML and refuses what no card could be.
 
 use crate::profile::Profile;
+use crate::yaml;
 
 /// Why a text is not a profile.
 #[derive(Debug, thiserror::Error)]
@@ -105,19 +106,10 @@ fn column_of(line: &str, key: &str) -> Option<u64> {
 
 fn syntax_error(error: &serde_saphyr::Error, origin: &str) -> ProfileError {
     let location = error.location();
-    let excerpt = error.render_with_options(serde_saphyr::render_options! {
-        source_name: Some(origin),
-    });
-    // The line itself comes along, and with it whatever the file holds.
-    let visible = |character: char| match character {
-        '\n' => '\n',
-        control if control.is_control() => char::REPLACEMENT_CHARACTER,
-        other => other,
-    };
     ProfileError::Syntax {
         origin: origin.to_owned(),
         line: location.map_or(0, |place| place.line()),
         column: location.map_or(0, |place| place.column()),
-        excerpt: excerpt.chars().map(visible).collect(),
+        excerpt: yaml::excerpt(error, origin),
     }
 }
