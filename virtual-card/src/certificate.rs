@@ -124,7 +124,7 @@ fn issue(authority: &Authority, contents: &Contents<'_>) -> Vec<u8> {
             der::time(contents.not_after),
         ]),
         contents.subject.clone(),
-        subject_public_key_info(contents.key),
+        subject_public_key_info(contents.key.modulus()),
         der::context(3, &contents.extensions),
     ]);
     signed(authority, to_be_signed)
@@ -140,21 +140,24 @@ fn signature_algorithm() -> Vec<u8> {
     der::sequence(&[der::oid(SHA256_WITH_RSA), der::null()])
 }
 
-/// Writes a public key as SubjectPublicKeyInfo (RFC 5280 § 4.1.2.7), DER.
-pub(crate) fn subject_public_key_info(key: &Key) -> Vec<u8> {
+/// Writes the public key of this modulus as SubjectPublicKeyInfo (RFC 5280 § 4.1.2.7), DER.
+pub(crate) fn subject_public_key_info(modulus: &[u8]) -> Vec<u8> {
     der::sequence(&[
         der::sequence(&[der::oid(RSA_ENCRYPTION), der::null()]),
-        der::bit_string(&public_key(key)),
+        der::bit_string(&public_key(modulus)),
     ])
 }
 
-fn public_key(key: &Key) -> Vec<u8> {
-    der::sequence(&[der::integer(key.modulus()), der::integer(&key::EXPONENT)])
+fn public_key(modulus: &[u8]) -> Vec<u8> {
+    der::sequence(&[der::integer(modulus), der::integer(&key::EXPONENT)])
 }
 
 /// Returns the SHA-1 of the public key (RFC 5280 § 4.2.1.2, method 1).
 fn key_identifier(key: &Key) -> Vec<u8> {
-    digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &public_key(key))
-        .as_ref()
-        .to_vec()
+    digest::digest(
+        &digest::SHA1_FOR_LEGACY_USE_ONLY,
+        &public_key(key.modulus()),
+    )
+    .as_ref()
+    .to_vec()
 }

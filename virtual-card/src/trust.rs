@@ -8,7 +8,6 @@ use rsa::pkcs8::der::pem::{self, LineEnding};
 
 use crate::certificate::{self, Authority};
 use crate::cv_certificate;
-use crate::key::{CV_CARD_FACE, CV_INPUT_SUPPORT, CV_ROOT, Key};
 use crate::profile::Profile;
 
 /// Why the folder could not be filled.
@@ -75,16 +74,10 @@ fn authorities(cards: &[Profile]) -> Vec<Entry> {
 }
 
 /// The keys that sign what no card holds a certificate for (card.md §2.5), each under its key id.
-fn public_keys() -> Vec<Entry> {
-    let keys = [&CV_ROOT, &CV_CARD_FACE, &CV_INPUT_SUPPORT];
-    let entry = |(authority, key): (cv_certificate::Authority, &Key)| {
+fn public_keys() -> [Entry; 3] {
+    cv_certificate::authorities().map(|authority| {
         let id = authority.key_id.to_string().replace('/', "-");
-        let der = certificate::subject_public_key_info(key);
+        let der = certificate::subject_public_key_info(authority.modulus);
         (format!("cv-{id}.pub.pem"), "PUBLIC KEY", der)
-    };
-    cv_certificate::authorities()
-        .into_iter()
-        .zip(keys)
-        .map(entry)
-        .collect()
+    })
 }
