@@ -29,6 +29,7 @@ use crate::screen::{Method, Screen};
 use leave::leave;
 
 pub use effect::{CardReply, Effect, Event, PrintedFace};
+pub(crate) use prove::digest_info;
 
 /// 公的個人認証AP (card.md §2).
 pub const JPKI_AP: [u8; 10] = [0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];

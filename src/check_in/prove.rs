@@ -74,9 +74,8 @@ impl CheckIn {
     fn sign(&mut self, mut visit: Visit) -> Turn {
         // A fresh challenge for every proof (ACC-05).
         visit.challenge = pin_pad::challenge(&mut self.random, CHALLENGE_LENGTH);
-        let mut digest_info = SHA256_DIGEST_INFO.to_vec();
-        digest_info.extend_from_slice(&Sha256::digest(&visit.challenge));
-        transmit(Step::Signing, visit, Command::sign(&digest_info))
+        let command = Command::sign(&digest_info(&visit.challenge));
+        transmit(Step::Signing, visit, command)
     }
 
     fn authenticate(&mut self, visit: Visit, signature: Vec<u8>) -> Turn {
@@ -92,6 +91,13 @@ impl CheckIn {
             vec![Effect::Ask(inquiry)],
         )
     }
+}
+
+/// Returns the DigestInfo of a message's SHA-256, as the card pads and signs it.
+pub(crate) fn digest_info(message: &[u8]) -> Vec<u8> {
+    let mut digest_info = SHA256_DIGEST_INFO.to_vec();
+    digest_info.extend_from_slice(&Sha256::digest(message));
+    digest_info
 }
 
 fn transmit(step: Step, visit: Visit, command: Command) -> Turn {

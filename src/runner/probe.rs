@@ -2,11 +2,10 @@
 //!
 //! No event of it reaches the reader under judgement: the card is out of that one meanwhile.
 
-use sha2::{Digest as _, Sha256};
 use virtual_card::apdu::Command;
 
 use super::Run;
-use crate::check_in::CardReply;
+use crate::check_in::{CardReply, digest_info};
 use crate::scenario::{Probe, Step};
 use crate::transcript::{Event as Entry, Note, Role, Stimulus};
 
@@ -14,11 +13,6 @@ use crate::transcript::{Event as Entry, Note, Role, Stimulus};
 const BLOCK: usize = 256;
 /// READ BINARYs of one `read`: 15 bits of offset reach no further.
 const BLOCKS_MAX: u16 = 128;
-/// DigestInfo of SHA-256 before the digest (RFC 8017 § 9.2).
-const DIGEST_INFO: [u8; 19] = [
-    0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
-    0x00, 0x04, 0x20,
-];
 /// What the tester has the card sign; a convention of this harness.
 const TEXT: &[u8] = b"uketsuke SIMULATION probe";
 
@@ -102,11 +96,7 @@ fn command_of(probe: &Probe, code_b: &str) -> Option<Vec<u8>> {
         Probe::Verify(pin) => Command::verify(pin.plain()?.as_bytes()),
         Probe::VerifyCodeB => Command::verify(code_b.as_bytes()),
         Probe::ReadAt(offset) => Command::read_binary(*offset, BLOCK),
-        Probe::Sign => {
-            let mut data = DIGEST_INFO.to_vec();
-            data.extend_from_slice(&Sha256::digest(TEXT));
-            Command::sign(&data)
-        }
+        Probe::Sign => Command::sign(&digest_info(TEXT)),
         Probe::Send(_) => return probe.bytes(),
         Probe::Read | Probe::Reset | Probe::PowerCycle | Probe::Expect(_) => return None,
     };

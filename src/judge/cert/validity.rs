@@ -54,6 +54,11 @@ fn of_card(day: Date, entries: &[u64], ends: &Ends) -> Outcome {
             ),
         )
     };
+    weighed(outcome, ends)
+}
+
+/// Counts an outcome among the details where the days rest on those.
+fn weighed(outcome: Outcome, ends: &Ends) -> Outcome {
     if ends.by_details {
         outcome.part(DETAILS)
     } else {
@@ -100,11 +105,7 @@ fn of_certificate(
             ),
         )
     };
-    outcomes.push(if ends.by_details {
-        outcome.part(DETAILS)
-    } else {
-        outcome
-    });
+    outcomes.push(weighed(outcome, &ends));
     let at = end.zoned().time();
     if at != LAST_SECOND {
         let message = text!(
