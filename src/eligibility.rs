@@ -6,29 +6,36 @@
 mod answer;
 mod bytes;
 mod consent;
+mod incident;
 mod inquiry;
 mod insurance;
 mod moment;
 mod person;
 mod registry;
 mod site;
+mod ticket;
+mod wire;
 
 pub use answer::{
-    Answer, Authenticated, CertificatePhase, Eligibility, Ground, Limit, LimitAnswer,
+    Answer, Authenticated, CertificatePhase, Eligibility, Ground, Limit, LimitAnswer, LimitKind,
     MedicalAnswer, PortalSection, PortalView, Refusal, SpecificDisease, Validity,
 };
 pub use bytes::Bytes;
 pub use consent::{
     Consent, ConsentAnswer, ConsentFlag, ConsentKind, ConsentState, EmergencyConsent, MedicalKind,
 };
-pub use inquiry::{Care, Inquiry, InquiryKind, NumberKey};
-pub use insurance::{ElderlyCertificate, Qualification, Relation};
+pub use incident::{Incident, IncidentKind};
+pub use inquiry::{Care, Inquiry, InquiryKind, NumberKey, Period, SearchReason};
+pub use insurance::{CardClass, ElderlyCertificate, LossReason, Qualification, Relation};
 pub use moment::{JST, Moment};
 pub use person::{Person, Sex};
 pub use registry::{
     CertificateStatus, EarlierConsent, MedicalRecord, Registration, RegistrationPlace, Registry,
+    Withdrawal,
 };
 pub use site::{ConsentLayout, Site, SiteKind};
+pub use ticket::{MedicalTicket, TicketKind, Treatment};
+pub use wire::Wire;
 
 /// A text in the two languages that every person-facing sentence has.
 #[derive(

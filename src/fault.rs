@@ -73,10 +73,18 @@ pub fn interpose(
     reader: Box<dyn Reader>,
     backend: Box<dyn Backend>,
 ) -> (Box<dyn Reader>, Box<dyn Backend>) {
+    let reader = match fault.flaw {
+        Flaw::Reader(flaw) => Box::new(reader::Faulty::new(flaw, reader)),
+        Flaw::Backend(_) | Flaw::Card(_) => reader,
+    };
+    (reader, interpose_backend(fault, backend))
+}
+
+/// Puts a fault of a backend between a sound one and whoever asks; none of another subject's.
+pub fn interpose_backend(fault: &Fault, backend: Box<dyn Backend>) -> Box<dyn Backend> {
     match fault.flaw {
-        Flaw::Reader(flaw) => (Box::new(reader::Faulty::new(flaw, reader)), backend),
-        Flaw::Backend(flaw) => (reader, Box::new(backend::Faulty::new(flaw, backend))),
-        Flaw::Card(_) => (reader, backend),
+        Flaw::Backend(flaw) => Box::new(backend::Faulty::new(flaw, backend)),
+        Flaw::Reader(_) | Flaw::Card(_) => backend,
     }
 }
 

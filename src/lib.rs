@@ -50,6 +50,7 @@
 //! - Faults sit on the seams. There is no fault inside `check_in` or the embedded backend.
 
 pub mod backend;
+pub mod bindings;
 pub mod card_link;
 pub mod check_in;
 pub mod cli;
@@ -68,6 +69,7 @@ pub mod sanitise;
 pub mod scenario;
 pub mod screen;
 pub mod secret;
+pub mod serve;
 pub mod transcript;
 pub mod tui;
 pub mod wording;

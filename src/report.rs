@@ -100,6 +100,18 @@ impl Judged {
         }
     }
 
+    /// Says that the scenario does not apply to the parts that took part, and why.
+    pub fn not_applicable(scenario: &Scenario, why: &Text) -> Judged {
+        let judgement = Judgement {
+            verdict: Verdict::NotApplicable,
+            findings: Vec::new(),
+        };
+        Judged {
+            problem: Some(why.clone()),
+            ..Judged::new(scenario, judgement)
+        }
+    }
+
     /// Tells whether a must-requirement failed, also where a worse verdict hides it.
     fn failed(&self, conventions: bool) -> bool {
         let hidden = self.verdict == Verdict::Error

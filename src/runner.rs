@@ -10,11 +10,12 @@ mod probe;
 mod visit;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::backend::{Backend, Cannot, World, embedded::Embedded};
+use crate::backend::{Absent, Backend, Cannot, Connector, World, embedded::InProcess};
 use crate::check_in::{Effect, Event};
-use crate::eligibility::{Moment, Site};
+use crate::eligibility::{Moment, Site, Text};
 use crate::fault::{self, Fault};
 use crate::reader::{Reader, Reference};
 use crate::scenario::{BackendFault, CardFault, FaultStep, Patient, Playable, Scenario, Step};
@@ -32,18 +33,21 @@ const CARD_PATIENCE: Duration = Duration::from_secs(5);
 const EFFECTS_MAX: usize = 400;
 
 /// What plays in a run, beside the scenario.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct Options {
-    /// A faulty reader in place of the reference, or a faulty backend or card in place of ours.
+    /// A fault between the reader, the backend or the card and the rest.
     pub fault: Option<&'static Fault>,
+    /// The way to the backend; the embedded one if absent.
+    pub backend: Option<Arc<dyn Connector>>,
 }
 
 /// The run could not be carried out: our failure, never a finding against others.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The backend cannot be put into the state that the scenario needs.
-    #[error("the backend cannot be arranged: {0}")]
-    Arrange(#[from] Cannot),
+    /// The backend's protocol cannot carry what the scenario asks, or the backend cannot be put
+    /// into the state that it needs: not applicable, for this reason.
+    #[error("{}", .0.en)]
+    NotApplicable(Text),
     /// No runtime could be started to play on.
     #[error("no runtime could be started: {0}")]
     Runtime(#[from] std::io::Error),
@@ -68,11 +72,20 @@ pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, 
     let scenario = &playable.scenario;
     let mut reader: Box<dyn Reader> =
         Box::new(Reference::new(scenario.site.clone(), scenario.seed));
-    let mut backend: Box<dyn Backend> = Box::new(Embedded::new());
+    let connected = match &options.backend {
+        Some(connector) => connector.connect().await,
+        None => InProcess.connect().await,
+    };
+    let mut backend: Box<dyn Backend> =
+        connected.unwrap_or_else(|outage| Box::new(Absent::new(outage)));
+    for kind in scenario.inquiries() {
+        backend.carries(kind).map_err(RunError::NotApplicable)?;
+    }
     if let Some(fault) = options.fault {
         (reader, backend) = fault::interpose(fault, reader, backend);
     }
-    let mut run = Run::new(playable, reader, backend, options.fault)?;
+    let mut run = Run::new(playable, reader, backend, options.fault);
+    run.arrange(scenario.at).await?;
     run.play().await?;
     Ok(run.recorder.finish())
 }
@@ -84,6 +97,7 @@ pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, 
 /// [`RunError`] where we could not do our work.
 pub fn play_blocking(playable: &Playable, options: &Options) -> Result<Transcript, RunError> {
     tokio::runtime::Builder::new_current_thread()
+        .enable_all()
         .build()?
         .block_on(play(playable, options))
 }
@@ -114,14 +128,10 @@ impl<'a> Run<'a> {
     fn new(
         playable: &'a Playable,
         reader: Box<dyn Reader>,
-        mut backend: Box<dyn Backend>,
+        backend: Box<dyn Backend>,
         fault: Option<&'static Fault>,
-    ) -> Result<Run<'a>, RunError> {
+    ) -> Run<'a> {
         let scenario = &playable.scenario;
-        let world = World {
-            people: scenario.people.clone(),
-        };
-        backend.arrange(&world, scenario.at)?;
         let roles = Roles {
             card: "virtual".to_owned(),
             reader: reader.name().to_owned(),
@@ -132,7 +142,7 @@ impl<'a> Run<'a> {
             .iter()
             .map(|profile| profile.my_number.clone())
             .collect();
-        Ok(Run {
+        Run {
             recorder: Recorder::new(scenario, roles, "virtual", my_numbers),
             people: scenario.people.clone(),
             site: scenario.site.clone(),
@@ -148,7 +158,17 @@ impl<'a> Run<'a> {
             scenario,
             reader,
             backend,
-        })
+        }
+    }
+
+    /// Makes the backend know the people as they are now. One that cannot be reached is left
+    /// alone: its silence will show.
+    async fn arrange(&mut self, at: Moment) -> Result<(), RunError> {
+        let world = World::new(&self.people, &self.scenario.incidents);
+        match self.backend.arrange(&world, at).await {
+            Ok(()) | Err(Cannot::Reach(_)) => Ok(()),
+            Err(Cannot::Arrange(reason)) => Err(RunError::NotApplicable(reason)),
+        }
     }
 
     async fn play(&mut self) -> Result<(), RunError> {
@@ -191,10 +211,7 @@ impl<'a> Run<'a> {
                             reason: error.to_string(),
                         })?;
                 }
-                let world = World {
-                    people: self.people.clone(),
-                };
-                self.backend.arrange(&world, self.now)?;
+                self.arrange(self.now).await?;
                 self.note(Note::Changed { step: index });
             }
             Step::Fault(FaultStep::Card(fault)) => self.inject_card_fault(fault.clone()),

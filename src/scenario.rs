@@ -28,15 +28,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use virtual_card::profile::Profile;
 
-use crate::eligibility::{Moment, Registry, Site, Text};
+use crate::eligibility::{Incident, InquiryKind, Moment, Registry, Site, Text};
 use crate::requirement;
 use crate::secret::{Masker, Secret};
 
 pub use date::{DateExpr, DateExprError, Span};
 pub use deck::Deck;
 pub use document::{
-    CardOverrides, Case, DeckPerson, Document, PersonOverrides, PinOverrides, SiteOverrides,
-    UserCertificateOverrides,
+    CardOverrides, Case, DeckPerson, Document, PersonOverrides, PhysicalCardEntry, PinOverrides,
+    SiteOverrides, UserCertificateOverrides,
 };
 pub use expectation::{
     AnswerExpectation, AnswerFields, MedicalExpectation, PortalExpectation, Presence,
@@ -45,7 +45,9 @@ pub use expectation::{
 pub use lint::{Lint, LintLevel};
 pub use load::{ParseError, Place, Source};
 pub use probe::{CardExpectation, CertificateExpectation, Probe, StatusExpectation, StatusFields};
-pub use registry::{QualificationEntry, RegistryOverrides};
+pub use registry::{
+    IncidentEntry, QualificationEntry, RegistryOverrides, TicketEntry, WithdrawalEntry,
+};
 pub use resolve::ResolveError;
 pub use step::{
     BackendFault, BackendFaultKind, CardFault, ConsentSubject, Decision, DeskStep, FaceShown,
@@ -98,6 +100,20 @@ pub struct CardFacts {
     /// the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timing: Option<String>,
+    /// Where this is a phone: the physical card that it was made from (CERT-09).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub physical_card: Option<PhysicalCard>,
+}
+
+/// The physical card from which a phone's certificates were made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PhysicalCard {
+    /// Its last day.
+    #[schemars(with = "String")]
+    pub expires: Date,
+    /// The last instant of its user certificate.
+    pub not_after: Moment,
 }
 
 /// What deck and scenario state of the dates of a card, before anything is derived from them.
@@ -161,6 +177,9 @@ pub struct Scenario {
     pub site: Site,
     /// The people; the first is the patient unless a step names another.
     pub people: Vec<Patient>,
+    /// Disaster and outage functions that are switched on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incidents: Vec<Incident>,
     /// What happens.
     pub steps: Vec<Step>,
 }
@@ -172,6 +191,36 @@ impl Scenario {
             Some(name) => self.people.iter().find(|patient| patient.name == name),
             None => self.people.first(),
         }
+    }
+
+    /// Returns the kinds of inquiry without which the scenario cannot be played. What a reader
+    /// asks beyond them is for the reader to decide.
+    pub fn inquiries(&self) -> std::collections::BTreeSet<InquiryKind> {
+        let mut kinds = std::collections::BTreeSet::new();
+        for step in &self.steps {
+            match step {
+                Step::PresentCard(_) => {
+                    kinds.extend([InquiryKind::Authenticate, InquiryKind::Confirm]);
+                }
+                Step::Register(Decision::Accept) => {
+                    kinds.insert(InquiryKind::Register);
+                }
+                Step::Agree(ConsentSubject::Limit) => {
+                    kinds.insert(InquiryKind::Limit);
+                }
+                Step::Desk(DeskStep::NumberInquiry(_)) => {
+                    kinds.insert(InquiryKind::Number);
+                }
+                Step::Desk(DeskStep::MedicalInquiry(_)) => {
+                    kinds.insert(InquiryKind::Medical);
+                }
+                Step::OpenPortal(_) => {
+                    kinds.insert(InquiryKind::Portal);
+                }
+                _ => {}
+            }
+        }
+        kinds
     }
 
     /// Returns the scenario with every secret replaced by its alias.

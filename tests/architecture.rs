@@ -26,7 +26,12 @@ const ARROWS: &[(&str, &str)] = &[
     ),
     ("library", "eligibility requirement scenario"),
     ("reader", "check_in eligibility"),
-    ("backend", "eligibility rules scenario"),
+    ("backend", "eligibility rules scenario secret"),
+    ("bindings", "backend eligibility scenario"),
+    (
+        "serve",
+        "backend clock eligibility fault sanitise scenario secret transcript",
+    ),
     ("card_link", ""),
     (
         "fault",

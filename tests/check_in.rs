@@ -350,7 +350,13 @@ fn each_property_catches_the_fault_that_breaks_it() {
         property(&run(&playable));
         let fault = uketsuke::fault::Fault::named(name);
         assert!(fault.is_some(), "{name}");
-        let faulty = run_with(&playable, Options { fault });
+        let faulty = run_with(
+            &playable,
+            Options {
+                fault,
+                ..Options::default()
+            },
+        );
         assert!(
             std::panic::catch_unwind(|| property(&faulty)).is_err(),
             "{name}"

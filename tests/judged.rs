@@ -14,7 +14,14 @@ use uketsuke::scenario::Playable;
 use uketsuke::transcript::{Entry, Transcript};
 
 fn run(playable: &Playable, fault: Option<&'static Fault>) -> Transcript {
-    play_blocking(playable, &Options { fault }).unwrap()
+    play_blocking(
+        playable,
+        &Options {
+            fault,
+            ..Options::default()
+        },
+    )
+    .unwrap()
 }
 
 fn judged(transcript: &Transcript) -> Judgement {

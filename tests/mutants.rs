@@ -26,7 +26,14 @@ struct Sound {
 }
 
 fn run(playable: &Playable, fault: Option<&'static Fault>) -> (Transcript, Judgement) {
-    let transcript = play_blocking(playable, &Options { fault }).unwrap();
+    let transcript = play_blocking(
+        playable,
+        &Options {
+            fault,
+            ..Options::default()
+        },
+    )
+    .unwrap();
     let judgement = judge(&transcript.header.scenario, &transcript);
     (transcript, judgement)
 }

@@ -12,10 +12,10 @@ mod number_inquiry;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Asked, Backend, Cannot, World};
+use super::{Asked, Backend, Cannot, Connector, Outage, Pending, World};
 use crate::eligibility::{
-    Answer, Consent, EmergencyConsent, Ground, Inquiry, InquiryKind, Moment, PortalView, Refusal,
-    Registration, Site,
+    Answer, Consent, EmergencyConsent, Ground, Incident, Inquiry, InquiryKind, Moment, PortalView,
+    Refusal, Registration, Site, Text,
 };
 use crate::rules;
 use crate::scenario::Patient;
@@ -24,6 +24,8 @@ use crate::scenario::Patient;
 #[derive(Debug, Default)]
 pub struct Embedded {
     people: Vec<Patient>,
+    /// Disaster and outage functions that are switched on.
+    incidents: Vec<Incident>,
     /// People who registered at a reader since the scenario began.
     registered: BTreeSet<String>,
     consents: Vec<Recorded>,
@@ -93,12 +95,14 @@ impl Embedded {
                 key,
                 limit_consent,
                 site,
+                ..
             } => self.number(key, *limit_consent, site, now),
             Inquiry::Medical {
                 key,
                 kind,
                 care,
                 site,
+                ..
             } => self.medical(key, *kind, *care, site, now),
             Inquiry::Portal { person } => self.portal(person),
             Inquiry::Person { .. } => Err(refuse(Ground::NotAuthorised)),
@@ -143,16 +147,39 @@ impl Backend for Embedded {
         "embedded"
     }
 
-    fn carries(&self, kind: InquiryKind) -> Result<(), String> {
-        match kind {
-            InquiryKind::Person => {
-                Err("the embedded backend has no outage or disaster search yet".to_owned())
-            }
-            _ => Ok(()),
-        }
+    fn carries(&self, _kind: InquiryKind) -> Result<(), Text> {
+        Ok(())
     }
 
-    fn arrange(&mut self, world: &World, _at: Moment) -> Result<(), Cannot> {
+    fn arrange<'a>(&'a mut self, world: &'a World, _at: Moment) -> Pending<'a, Result<(), Cannot>> {
+        self.know(world);
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn ask<'a>(&'a mut self, inquiry: &'a Inquiry, now: Moment) -> Asked<'a> {
+        Box::pin(async move { Ok(self.answer(inquiry, now)) })
+    }
+}
+
+/// The way to a backend in this process: each play gets a new one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InProcess;
+
+impl Connector for InProcess {
+    fn arranges(&self) -> bool {
+        true
+    }
+
+    fn connect(&self) -> Pending<'_, Result<Box<dyn Backend>, Outage>> {
+        Box::pin(std::future::ready(Ok(
+            Box::new(Embedded::new()) as Box<dyn Backend>
+        )))
+    }
+}
+
+impl Embedded {
+    /// Makes the backend know `world`. What was recorded since the first call stays.
+    pub fn know(&mut self, world: &World) {
         if self.people.is_empty() {
             self.consents = consent::earlier(&world.people);
         }
@@ -168,11 +195,7 @@ impl Backend for Embedded {
             }
         }
         self.people.clone_from(&world.people);
-        Ok(())
-    }
-
-    fn ask<'a>(&'a mut self, inquiry: &'a Inquiry, now: Moment) -> Asked<'a> {
-        Box::pin(async move { Ok(self.answer(inquiry, now)) })
+        self.incidents.clone_from(&world.incidents);
     }
 }
 
@@ -191,6 +214,7 @@ fn refuse(ground: Ground) -> Refusal {
         Ground::NoConsent => ("SIM-107", "有効な同意がありません"),
         Ground::NotAuthorised => ("SIM-108", "この施設または利用者には権限がありません"),
         Ground::UnknownToken => ("SIM-109", "受付の続きではありません"),
+        Ground::Unstated => ("SIM-110", "受け付けられません"),
     };
     Refusal {
         ground,

@@ -185,6 +185,7 @@ impl CheckIn {
             return self.done(visit, now);
         };
         let inquiry = Inquiry::Medical {
+            period: None,
             key: key.clone(),
             kind,
             care: visit.care,

@@ -16,7 +16,7 @@ use crate::fault::{FAULTS, Fault};
 use crate::judge::judge_with;
 use crate::report::{Judged, Report, text};
 use crate::requirement;
-use crate::runner;
+use crate::runner::{self, RunError};
 use crate::scenario::{Playable, Scenario};
 use crate::transcript::Transcript;
 
@@ -99,7 +99,10 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
     );
     let runtime = runtime().map_err(Failure::Bug)?;
     let conventions = args.conventions;
-    let options = runner::Options { fault: args.fault };
+    let options = runner::Options {
+        fault: args.fault,
+        ..runner::Options::default()
+    };
     let keep = transcripts.is_some();
     let mut unwritten: Option<Failure> = None;
     let write = |played: &mut Played| {
@@ -216,6 +219,10 @@ fn play_one(
                 transcript: keep.then_some(transcript),
             }
         }
+        Err(RunError::NotApplicable(why)) => Played {
+            judged: Judged::not_applicable(scenario, &why),
+            transcript: None,
+        },
         Err(why) => Played {
             judged: Judged::not_played(scenario, &why.to_string()),
             transcript: None,

@@ -4,7 +4,9 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Consent, ConsentState, MedicalKind, MedicalRecord, Person, Qualification};
+use super::{
+    Consent, ConsentState, MedicalKind, MedicalRecord, MedicalTicket, Person, Qualification,
+};
 
 /// Where a certificate stands in time (eligibility.md §3.2).
 #[derive(
@@ -44,6 +46,8 @@ pub enum Ground {
     NotAuthorised,
     /// The token is unknown or used up.
     UnknownToken,
+    /// Refused, and the protocol does not carry why.
+    Unstated,
 }
 
 /// A refusal. Codes of the real system are not public: ours are visibly synthetic (`SIM-…`).
@@ -92,18 +96,44 @@ pub enum Validity {
     ValidUnregistered,
 }
 
+/// The kind of a 限度額適用認定証 (OQSCD011).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LimitKind {
+    /// 01: 限度額適用.
+    #[default]
+    Limit,
+    /// 02: 限度額適用・標準負担額減額.
+    LimitAndReduction,
+    /// 03: 標準負担額減額.
+    Reduction,
+}
+
+impl LimitKind {
+    fn is_limit(&self) -> bool {
+        *self == LimitKind::Limit
+    }
+}
+
 /// 限度額: the limit of monthly payments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Limit {
     /// Class, `A01` … `B10` (OQSCD012).
     pub class: String,
+    /// The kind of the certificate.
+    #[serde(default, skip_serializing_if = "LimitKind::is_limit")]
+    pub kind: LimitKind,
     /// First day.
     #[schemars(with = "String")]
     pub from: Date,
     /// Last day.
     #[schemars(with = "String")]
     pub until: Date,
+    /// Since when a long stay in hospital counts (長期入院該当年月日).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub long_term: Option<Date>,
 }
 
 /// 特定疾病療養受療証.
@@ -115,6 +145,13 @@ pub struct SpecificDisease {
     /// First day.
     #[schemars(with = "String")]
     pub from: Date,
+    /// Last day, absent while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub until: Option<Date>,
+    /// What the patient pays in a month at most, in yen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_pay: Option<u32>,
 }
 
 /// Eligibility: the answer to `Confirm`, `Number` and `Person`.
@@ -135,6 +172,9 @@ pub struct Eligibility {
     /// Specific diseases.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub specific_diseases: Vec<SpecificDisease>,
+    /// 医療券 and 調剤券 of the month, for 医療扶助 (ELIG-10).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tickets: Vec<MedicalTicket>,
     /// The consents as recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consents: Vec<ConsentState>,

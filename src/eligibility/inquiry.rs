@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Bytes, Consent, EmergencyConsent, MedicalKind, Site};
+use super::{Bytes, Consent, EmergencyConsent, MedicalKind, Sex, Site};
 
 /// The kind of care for which an inquiry is made (OQSCD028).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -38,6 +38,28 @@ pub struct NumberKey {
     /// Birth date.
     #[schemars(with = "String")]
     pub birth_date: Date,
+}
+
+/// Why somebody is asked for by name (DIS-01, OUT-01).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SearchReason {
+    /// システム障害時モード: eligibility alone.
+    Outage,
+    /// 災害時医療情報閲覧: eligibility, and what is recorded opens medical information.
+    Disaster,
+}
+
+/// The days about which something is asked, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Period {
+    /// First day.
+    #[schemars(with = "String")]
+    pub from: Date,
+    /// Last day.
+    #[schemars(with = "String")]
+    pub until: Date,
 }
 
 /// An inquiry.
@@ -87,18 +109,32 @@ pub enum Inquiry {
         key: NumberKey,
         /// Whether the patient agreed by word to show the limit.
         limit_consent: bool,
+        /// In a disaster: what staff recorded, which opens medical information (DIS-01).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        disaster: Option<EmergencyConsent>,
         /// Where.
         site: Site,
     },
-    /// Asks for eligibility by name and address, in an outage or a disaster.
+    /// Asks for eligibility by name, in an outage or a disaster.
     Person {
-        /// Name.
+        /// Name; spaces and width do not count.
         name: String,
         /// Birth date.
         #[schemars(with = "String")]
         birth_date: Date,
-        /// Address.
-        address: String,
+        /// Sex.
+        sex: Sex,
+        /// Address; needed in an outage, in a disaster address or insurer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
+        /// Insurer number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        insurer: Option<String>,
+        /// Why.
+        reason: SearchReason,
+        /// In a disaster: what staff recorded, which opens medical information (DIS-01).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        consent: Option<EmergencyConsent>,
         /// Where.
         site: Site,
     },
@@ -108,6 +144,9 @@ pub enum Inquiry {
         key: NumberKey,
         /// What.
         kind: MedicalKind,
+        /// The days asked about; everything within reach if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        period: Option<Period>,
         /// The kind of care.
         care: Care,
         /// Where.

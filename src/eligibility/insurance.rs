@@ -14,6 +14,50 @@ pub enum Relation {
     Family,
 }
 
+/// The class of an insurance card (OQSCD010).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CardClass {
+    /// 01: 一般.
+    #[default]
+    General,
+    /// 02: 退職.
+    Retired,
+    /// 03: 短期 (一般).
+    ShortTerm,
+    /// 04: 短期 (退職).
+    ShortTermRetired,
+    /// 05: 特別療養費支給対象者.
+    SpecialMedicalExpense,
+    /// 06: 特例退職.
+    SpecialRetired,
+    /// 07: 自衛官.
+    SelfDefenceForces,
+    /// A1: 医療扶助.
+    MedicalAid,
+}
+
+impl CardClass {
+    /// Tells whether this is the usual class.
+    pub fn is_general(&self) -> bool {
+        *self == CardClass::General
+    }
+}
+
+/// Why a qualification ended (OQSCD008).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LossReason {
+    /// 01: 死亡.
+    Death,
+    /// 02: 生活保護受給開始.
+    MedicalAid,
+    /// 03: 医療保険等の資格取得.
+    OtherInsurance,
+    /// 99: その他.
+    Other,
+}
+
 /// 高齢受給者証: the share of people from 70 to 74, with its period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -53,6 +97,12 @@ pub struct Qualification {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub until: Option<Date>,
+    /// Why it ended, where that is on record (OQSCD008).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost_because: Option<LossReason>,
+    /// The class of the card (OQSCD010).
+    #[serde(default, skip_serializing_if = "CardClass::is_general")]
+    pub class: CardClass,
     /// Share the patient pays, in percent.
     pub share: u8,
     /// Whether the answer marks a child before school (OQSCD015).

@@ -1,10 +1,12 @@
 //! What the eligibility system knows of one person.
 
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConsentAnswer, ConsentKind, Limit, MedicalKind, Moment, Person, Qualification, SpecificDisease,
+    ConsentAnswer, ConsentKind, Limit, MedicalKind, MedicalTicket, Moment, Person, Qualification,
+    SpecificDisease,
 };
 
 /// Where a card was registered for insurance use (REG-03).
@@ -72,6 +74,19 @@ pub struct EarlierConsent {
     pub answer: ConsentAnswer,
 }
 
+/// A standing consent that was withdrawn (OQSCD031).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Withdrawal {
+    /// Institution code.
+    pub institution: String,
+    /// When.
+    pub at: Moment,
+    /// Whether the institution withdrew it, rather than the patient.
+    #[serde(default)]
+    pub by_institution: bool,
+}
+
 /// What the eligibility system knows of one person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -93,16 +108,27 @@ pub struct Registry {
     /// The status of the user certificate.
     #[serde(default)]
     pub certificate: CertificateStatus,
+    /// The last valid day of the certificate before this one: where that one's grace had ended
+    /// before the new one began, the registration has ended with it (REG-04, convention 5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub previous_certificate_until: Option<Date>,
     /// The limit on record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Specific diseases on record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub specific_diseases: Vec<SpecificDisease>,
+    /// 医療券 and 調剤券 on record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tickets: Vec<MedicalTicket>,
     /// Medical records.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub medical: Vec<MedicalRecord>,
     /// Consents given before the scenario starts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_consents: Vec<EarlierConsent>,
+    /// Standing consents that were withdrawn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawals: Vec<Withdrawal>,
 }

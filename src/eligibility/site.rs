@@ -55,6 +55,12 @@ pub struct Site {
     /// Whether the account may view information in an emergency (EMG-04).
     #[serde(default)]
     pub emergency_access: bool,
+    /// The municipality's code, 5 digits: where a disaster function may be switched on (DIS-01).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub municipality: Option<String>,
+    /// Whether whoever asks is logged in with an administration account (DIS-01).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub administrator: bool,
 }
 
 fn default_offers() -> Vec<ConsentKind> {
@@ -69,6 +75,8 @@ impl Default for Site {
             offers: default_offers(),
             consent_layout: ConsentLayout::Each,
             emergency_access: false,
+            municipality: None,
+            administrator: false,
         }
     }
 }

@@ -4,10 +4,11 @@ mod answers;
 
 use jiff::civil::Date;
 
-use crate::backend::{Asked, Backend, Cannot, Outage, World};
+use crate::backend::{Asked, Backend, Cannot, Outage, Pending, World};
 use crate::eligibility::{
     Answer, CertificatePhase, CertificateStatus, Consent, ConsentAnswer, ConsentKind,
-    EmergencyConsent, Ground, Inquiry, InquiryKind, Moment, NumberKey, Refusal, SiteKind,
+    EmergencyConsent, Ground, Inquiry, InquiryKind, Moment, NumberKey, Refusal, SiteKind, Text,
+    Wire,
 };
 use crate::scenario::Patient;
 
@@ -265,14 +266,22 @@ impl Backend for Faulty {
         self.inner.name()
     }
 
-    fn carries(&self, kind: InquiryKind) -> Result<(), String> {
+    fn is_foreign(&self) -> bool {
+        self.inner.is_foreign()
+    }
+
+    fn carries(&self, kind: InquiryKind) -> Result<(), Text> {
         self.inner.carries(kind)
     }
 
-    fn arrange(&mut self, world: &World, at: Moment) -> Result<(), Cannot> {
+    fn arrange<'a>(&'a mut self, world: &'a World, at: Moment) -> Pending<'a, Result<(), Cannot>> {
         let flawed = self.world(world);
         self.people.clone_from(&world.people);
-        self.inner.arrange(&flawed, at)
+        Box::pin(async move { self.inner.arrange(&flawed, at).await })
+    }
+
+    fn wire(&self) -> Option<Wire> {
+        self.inner.wire()
     }
 
     fn ask<'a>(&'a mut self, inquiry: &'a Inquiry, now: Moment) -> Asked<'a> {

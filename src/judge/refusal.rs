@@ -27,6 +27,7 @@ pub(super) fn ground_name(ground: Ground) -> &'static str {
         Ground::NoConsent => "no-consent",
         Ground::NotAuthorised => "not-authorised",
         Ground::UnknownToken => "unknown-token",
+        Ground::Unstated => "unstated",
     }
 }
 
@@ -67,9 +68,11 @@ pub(super) fn wrong_refusal(facts: &Facts<'_>, case: &Case) -> Option<WrongRefus
         Ground::Withheld => "DISC-07",
         Ground::Unregistered if registered_here(facts, case) => "REG-02",
         Ground::Unregistered => registration_row(facts, truth.person, exchange.n),
-        Ground::NotRecorded | Ground::NoConsent | Ground::NotAuthorised | Ground::UnknownToken => {
-            "ELIG-01"
-        }
+        Ground::NotRecorded
+        | Ground::NoConsent
+        | Ground::NotAuthorised
+        | Ground::UnknownToken
+        | Ground::Unstated => "ELIG-01",
     };
     Some(WrongRefusal {
         row,

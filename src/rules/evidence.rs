@@ -67,6 +67,8 @@ mod tests {
 
     fn qualification() -> Qualification {
         Qualification {
+            class: crate::eligibility::CardClass::General,
+            lost_because: None,
             insurer: "01139999".to_owned(),
             insurer_name: "模擬健康保険組合".to_owned(),
             symbol: "１２３".to_owned(),

@@ -1,5 +1,7 @@
 //! Asks the backend, with the faults that the scenario has injected.
 
+use std::time::Instant;
+
 use super::Run;
 use crate::backend::Outage;
 use crate::check_in::BackendReply;
@@ -28,6 +30,7 @@ impl Run<'_> {
                 Entry::Fault(text),
             );
         }
+        let started = Instant::now();
         let (took, answer) = match fault {
             Some(BackendFaultKind::Down) => (
                 INQUIRY_MS,
@@ -49,13 +52,20 @@ impl Run<'_> {
             }
             None => (INQUIRY_MS, self.backend.ask(inquiry, self.now).await),
         };
+        // Real time counts for foreign backends alone: else a transcript would not be repeatable.
+        let elapsed = (self.backend.is_foreign() && fault.is_none())
+            .then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
         self.now = self.now.plus_ms(took);
         let (reply, event) = match answer {
             Ok(answer) => (Reply::Answer(answer.clone()), BackendReply::Answer(answer)),
             Err(Outage::Malformed(reason)) => (Reply::Malformed(reason), BackendReply::Outage),
             Err(outage) => (Reply::Outage(outage.to_string()), BackendReply::Outage),
         };
-        self.recorder.answer(self.now, from, n, &reply);
+        let answered = self.recorder.answer(self.now, from, n, &reply);
+        if let Some(elapsed) = elapsed {
+            self.recorder
+                .observed(answered, elapsed, self.backend.wire());
+        }
         event
     }
 

@@ -51,6 +51,7 @@ impl Run<'_> {
         Some(Inquiry::Number {
             key,
             limit_consent: step.limit_consent,
+            disaster: None,
             site: self.site.clone(),
         })
     }
@@ -65,6 +66,7 @@ impl Run<'_> {
         Some(Inquiry::Medical {
             key: key_of(patient)?,
             kind: step.kind,
+            period: None,
             care,
             site: self.site.clone(),
         })

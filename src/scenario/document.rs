@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use virtual_card::profile::Issuer;
 
-use super::registry::RegistryOverrides;
+use super::registry::{IncidentEntry, RegistryOverrides};
 use super::step::Step;
 use super::{DateExpr, Span, UnderTest};
 use crate::eligibility::{ConsentKind, ConsentLayout, SiteKind, Text};
@@ -46,6 +46,9 @@ pub struct Document {
     /// Further people, by name in the deck.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<PersonOverrides>,
+    /// Disaster and outage functions that are switched on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incidents: Vec<IncidentEntry>,
     /// What happens.
     pub steps: Vec<Step>,
     /// Variants of this situation, each a scenario of its own with id `path#name`.
@@ -110,6 +113,12 @@ pub struct SiteOverrides {
     /// Whether the account may view information in an emergency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency_access: Option<bool>,
+    /// The municipality's code, 5 digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub municipality: Option<String>,
+    /// Whether whoever asks is logged in with an administration account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub administrator: Option<bool>,
 }
 
 /// A card, as far as it differs from the deck's.
@@ -145,6 +154,19 @@ pub struct CardOverrides {
     /// convention of this harness.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timing: Option<String>,
+    /// Where this is not a card but a phone: the physical card that it was made from (CERT-09).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub physical_card: Option<PhysicalCardEntry>,
+}
+
+/// The physical card of a phone, in a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PhysicalCardEntry {
+    /// Its last day.
+    pub expires: DateExpr,
+    /// The last day or instant of its user certificate.
+    pub not_after: DateExpr,
 }
 
 /// The user certificate, as far as it differs.
@@ -207,7 +229,9 @@ impl SiteOverrides {
             institution,
             offers,
             consent_layout,
-            emergency_access
+            emergency_access,
+            municipality,
+            administrator
         );
     }
 }
@@ -224,7 +248,8 @@ impl CardOverrides {
             signature_certificate,
             photo,
             pin,
-            timing
+            timing,
+            physical_card
         );
         if let Some(over) = &over.user_certificate {
             let base = self.user_certificate.get_or_insert_default();

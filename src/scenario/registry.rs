@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{DateExpr, DateExprError};
 use crate::eligibility::{
-    CertificateStatus, ConsentAnswer, ConsentKind, EarlierConsent, ElderlyCertificate, Limit,
-    MedicalKind, MedicalRecord, Moment, Person, Qualification, Registration, RegistrationPlace,
-    Registry, Relation, SpecificDisease,
+    CardClass, CertificateStatus, ConsentAnswer, ConsentKind, EarlierConsent, ElderlyCertificate,
+    Incident, IncidentKind, Limit, LimitKind, LossReason, MedicalKind, MedicalRecord,
+    MedicalTicket, Moment, Person, Qualification, Registration, RegistrationPlace, Registry,
+    Relation, SpecificDisease, TicketKind, Treatment, Withdrawal,
 };
 
 /// A qualification in a file.
@@ -35,6 +36,12 @@ pub struct QualificationEntry {
     /// Last day, absent while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateExpr>,
+    /// Why it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost_because: Option<LossReason>,
+    /// The class of the card.
+    #[serde(default, skip_serializing_if = "CardClass::is_general")]
+    pub class: CardClass,
     /// Share the patient pays, in percent.
     #[serde(default = "default_share")]
     pub share: u8,
@@ -57,10 +64,82 @@ fn default_share() -> u8 {
 pub struct LimitEntry {
     /// Class, `A01` … `B10`.
     pub class: String,
+    /// The kind of the certificate.
+    #[serde(default)]
+    pub kind: LimitKind,
     /// First day.
     pub from: DateExpr,
     /// Last day.
     pub until: DateExpr,
+    /// Since when a long stay in hospital counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub long_term: Option<DateExpr>,
+}
+
+/// A ticket of 医療扶助 in a file: for the month of its first day unless it says which.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TicketEntry {
+    /// What it is for.
+    pub kind: TicketKind,
+    /// First day; its month is the treatment month.
+    pub from: DateExpr,
+    /// Last day.
+    pub until: DateExpr,
+    /// Issue number.
+    pub number: String,
+    /// The treatment that it covers.
+    pub treatment: Treatment,
+    /// 公費負担者番号.
+    pub payer: String,
+    /// 受給者番号.
+    pub recipient: String,
+    /// The welfare office's name.
+    pub office: String,
+    /// The designated institution's code.
+    pub institution: String,
+    /// What the patient pays, in yen.
+    #[serde(default)]
+    pub self_pay: u32,
+    /// Whether other insurance pays first.
+    #[serde(default)]
+    pub combined: bool,
+}
+
+/// A withdrawal of a standing consent in a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct WithdrawalEntry {
+    /// Institution code.
+    pub institution: String,
+    /// When.
+    pub at: DateExpr,
+    /// Whether the institution withdrew it, rather than the patient.
+    #[serde(default)]
+    pub by_institution: bool,
+}
+
+/// A function that is switched on for a while, in a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct IncidentEntry {
+    /// `disaster: [municipality…]` or `outage: [institution…]`.
+    pub kind: IncidentKind,
+    /// First day.
+    pub from: DateExpr,
+    /// Last day.
+    pub until: DateExpr,
+}
+
+impl IncidentEntry {
+    /// Returns the incident with its dates made absolute.
+    pub(super) fn incident(&self, at: Moment) -> Result<Incident, DateExprError> {
+        Ok(Incident {
+            kind: self.kind.clone(),
+            from: self.from.day(at)?,
+            until: self.until.day(at)?,
+        })
+    }
 }
 
 /// A medical record in a file.
@@ -126,18 +205,27 @@ pub struct RegistryOverrides {
     /// Status of the user certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<CertificateStatus>,
+    /// The last valid day of the certificate before this one (REG-04).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_certificate_until: Option<DateExpr>,
     /// The limit on record; `[]` for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Vec<LimitEntry>>,
     /// Specific diseases on record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specific_diseases: Option<Vec<SpecificDisease>>,
+    /// Tickets of 医療扶助 on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tickets: Option<Vec<TicketEntry>>,
     /// Medical records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub medical: Option<Vec<MedicalEntry>>,
     /// Consents given before the scenario starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier_consents: Option<Vec<EarlierConsentEntry>>,
+    /// Standing consents that were withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawals: Option<Vec<WithdrawalEntry>>,
 }
 
 impl RegistryOverrides {
@@ -151,10 +239,13 @@ impl RegistryOverrides {
             withheld_by,
             undisclosed_by,
             certificate,
+            previous_certificate_until,
             limits,
             specific_diseases,
+            tickets,
             medical,
-            earlier_consents
+            earlier_consents,
+            withdrawals
         );
     }
 }
@@ -181,8 +272,31 @@ impl LimitEntry {
     pub(super) fn limit(&self, at: Moment) -> Result<Limit, DateExprError> {
         Ok(Limit {
             class: self.class.clone(),
+            kind: self.kind,
             from: self.from.day(at)?,
             until: self.until.day(at)?,
+            long_term: self.long_term.as_ref().map(|day| day.day(at)).transpose()?,
+        })
+    }
+}
+
+impl TicketEntry {
+    fn ticket(&self, at: Moment) -> Result<MedicalTicket, DateExprError> {
+        let from = self.from.day(at)?;
+        Ok(MedicalTicket {
+            kind: self.kind,
+            month: month(from),
+            from,
+            until: self.until.day(at)?,
+            number: self.number.clone(),
+            treatment: self.treatment,
+            payer: self.payer.clone(),
+            recipient: self.recipient.clone(),
+            office: self.office.clone(),
+            institution: self.institution.clone(),
+            designated: None,
+            self_pay: self.self_pay,
+            combined: self.combined,
         })
     }
 }
@@ -197,10 +311,13 @@ impl RegistryOverrides {
             withheld_by: Vec::new(),
             undisclosed_by: Vec::new(),
             certificate: CertificateStatus::Good,
+            previous_certificate_until: None,
             limit: None,
             specific_diseases: Vec::new(),
+            tickets: Vec::new(),
             medical: Vec::new(),
             earlier_consents: Vec::new(),
+            withdrawals: Vec::new(),
         };
         self.apply(&mut registry, at)?;
         Ok(registry)
@@ -235,6 +352,27 @@ impl RegistryOverrides {
         }
         if let Some(diseases) = &self.specific_diseases {
             registry.specific_diseases.clone_from(diseases);
+        }
+        if let Some(day) = &self.previous_certificate_until {
+            registry.previous_certificate_until = Some(day.day(at)?);
+        }
+        if let Some(entries) = &self.tickets {
+            registry.tickets = entries
+                .iter()
+                .map(|entry| entry.ticket(at))
+                .collect::<Result<_, _>>()?;
+        }
+        if let Some(entries) = &self.withdrawals {
+            registry.withdrawals = entries
+                .iter()
+                .map(|entry| {
+                    Ok(Withdrawal {
+                        institution: entry.institution.clone(),
+                        at: entry.at.start(at)?,
+                        by_institution: entry.by_institution,
+                    })
+                })
+                .collect::<Result<_, DateExprError>>()?;
         }
         if let Some(entries) = &self.medical {
             registry.medical = entries
@@ -282,6 +420,8 @@ impl QualificationEntry {
             relation: self.relation,
             from,
             until,
+            lost_because: self.lost_because,
+            class: self.class,
             share: self.share,
             preschool: None,
             elderly: self.elderly_share.map(|share| ElderlyCertificate {

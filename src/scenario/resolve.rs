@@ -5,10 +5,13 @@ mod check;
 use virtual_card::profile::Profile;
 use virtual_card::timing::Timing;
 
-use super::document::{CardOverrides, Case, DeckPerson, Document};
+use super::document::{CardOverrides, Case, DeckPerson, Document, PhysicalCardEntry};
 use super::load::PathItem::{self, Index, Key};
 use super::registry::RegistryOverrides;
-use super::{CardFacts, DateExpr, DateExprError, Deck, Patient, Playable, Scenario, ValidityFacts};
+use super::{
+    CardFacts, DateExpr, DateExprError, Deck, Patient, PhysicalCard, Playable, Scenario,
+    ValidityFacts,
+};
 use crate::eligibility::{Moment, Person, Sex, Site};
 use crate::secret::Secret;
 
@@ -176,6 +179,12 @@ impl Document {
                 .ms_since(at),
             site: self.resolve_site(&under("site"))?,
             people,
+            incidents: self
+                .incidents
+                .iter()
+                .map(|entry| entry.incident(at))
+                .collect::<Result<_, _>>()
+                .map_err(date_error(&under("incidents")))?,
             steps: self.steps.clone(),
         };
         for (index, step) in scenario.steps.iter().enumerate() {
@@ -192,6 +201,8 @@ impl Document {
         site.offers = over.offers.unwrap_or(site.offers);
         site.consent_layout = over.consent_layout.unwrap_or(site.consent_layout);
         site.emergency_access = over.emergency_access.unwrap_or(site.emergency_access);
+        site.municipality = over.municipality.or(site.municipality);
+        site.administrator = over.administrator.unwrap_or(site.administrator);
         let well_formed =
             site.institution.len() == 10 && site.institution.bytes().all(|b| b.is_ascii_digit());
         if !well_formed {
@@ -258,6 +269,12 @@ fn resolve_person(
         name: name.to_owned(),
         card: CardFacts {
             timing: laid_card.timing.clone(),
+            physical_card: laid_card
+                .physical_card
+                .as_ref()
+                .map(|card| physical_card(card, at))
+                .transpose()
+                .map_err(date_error(path))?,
             ..card_facts(&profile)
         },
         registry,
@@ -344,5 +361,13 @@ fn card_facts(profile: &Profile) -> CardFacts {
             generation: profile.user_certificate.generation,
         }),
         timing: None,
+        physical_card: None,
     }
+}
+
+fn physical_card(entry: &PhysicalCardEntry, at: Moment) -> Result<PhysicalCard, DateExprError> {
+    Ok(PhysicalCard {
+        expires: entry.expires.day(at)?,
+        not_after: entry.not_after.end(at)?,
+    })
 }

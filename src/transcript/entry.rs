@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::eligibility::{Answer, Bytes, Inquiry, Moment};
+use crate::eligibility::{Answer, Bytes, Inquiry, Moment, Wire};
 use crate::scenario::{Scenario, Step};
 use crate::screen::Screen;
 use crate::secret::Masked;
@@ -100,6 +100,9 @@ pub struct Entry {
     /// Real milliseconds since the entry answered, for foreign roles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elapsed_ms: Option<u64>,
+    /// How an answer of a foreign backend looked on its way, where the protocol shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wire: Option<Wire>,
     /// What happened.
     #[serde(flatten)]
     pub event: Event,

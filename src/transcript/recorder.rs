@@ -2,7 +2,7 @@
 
 use super::entry::{CommandApdu, ResponseApdu};
 use super::{Entry, Event, FORMAT, Header, Reply, Role, Roles, SIMULATION, Transcript};
-use crate::eligibility::{Bytes, Inquiry, Moment};
+use crate::eligibility::{Bytes, Inquiry, Moment, Wire};
 use crate::scenario::{Scenario, Step};
 use crate::secret::Masker;
 
@@ -81,6 +81,7 @@ impl Recorder {
             re,
             by: None,
             elapsed_ms: None,
+            wire: None,
             event,
         });
         n
@@ -122,6 +123,17 @@ impl Recorder {
     pub fn answer(&mut self, at: Moment, to: Role, re: u64, reply: &Reply) -> u64 {
         let reply = self.without_my_number(reply);
         self.record(at, Role::Backend, to, Some(re), Event::Answer(reply))
+    }
+
+    /// Adds to entry `n` what was seen of it beside its meaning: the real milliseconds since the
+    /// question, and how it looked on its way.
+    pub fn observed(&mut self, n: u64, elapsed_ms: u64, wire: Option<Wire>) {
+        let wire = wire.map(|wire| self.without_my_number(&wire));
+        let index = usize::try_from(n).ok().and_then(|n| n.checked_sub(1));
+        if let Some(entry) = index.and_then(|index| self.transcript.entries.get_mut(index)) {
+            entry.elapsed_ms = Some(elapsed_ms);
+            entry.wire = wire;
+        }
     }
 
     /// Returns the step with its secret masked.

@@ -367,6 +367,7 @@ fn ground(ground: Ground) -> &'static str {
         Ground::NoConsent => "ground-no-consent",
         Ground::NotAuthorised => "ground-not-authorised",
         Ground::UnknownToken => "ground-unknown-token",
+        Ground::Unstated => "ground-unstated",
     }
 }
 

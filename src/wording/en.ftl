@@ -133,6 +133,7 @@ ground-not-recorded = not recorded yet
 ground-no-consent = no consent
 ground-not-authorised = not authorised
 ground-unknown-token = unknown token
+ground-unstated = not stated
 
 # Names of screens: also the headings on the kiosk
 screen-none = Nothing is shown yet.

@@ -133,6 +133,7 @@ ground-not-recorded = 資格未収録
 ground-no-consent = 同意なし
 ground-not-authorised = 権限なし
 ground-unknown-token = 不明なトークン
+ground-unstated = 理由の記載なし
 
 # Names of screens: also the headings on the kiosk
 screen-none = まだ何も表示していません。

@@ -123,6 +123,7 @@ impl Embedded {
             } else {
                 Vec::new()
             },
+            tickets: Vec::new(),
             consents,
             side_information: (phase == CertificatePhase::Ending).then(|| {
                 format!(

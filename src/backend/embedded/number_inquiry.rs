@@ -64,6 +64,7 @@ impl Embedded {
             person: Some(person),
             limit,
             specific_diseases: Vec::new(),
+            tickets: Vec::new(),
             consents: Vec::new(),
             side_information: None,
         })))
@@ -77,6 +78,7 @@ fn bare(validity: Validity) -> Answer {
         qualification: None,
         limit: None,
         specific_diseases: Vec::new(),
+        tickets: Vec::new(),
         consents: Vec::new(),
         side_information: None,
     }))

@@ -203,6 +203,7 @@ impl Faulty {
                 qualification: registry.qualifications.first().cloned(),
                 limit: None,
                 specific_diseases: Vec::new(),
+                tickets: Vec::new(),
                 consents: Vec::new(),
                 side_information: None,
             }))),

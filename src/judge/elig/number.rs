@@ -256,6 +256,7 @@ fn unasked(inquiry: &Inquiry) -> Option<(&NumberKey, bool, &Site)> {
             key,
             limit_consent,
             site,
+            ..
         } => Some((key, *limit_consent, site)),
         _ => None,
     }

@@ -1,6 +1,6 @@
 //! Compares an expected answer with the one that was given.
 
-use crate::eligibility::{Answer, Eligibility, InquiryKind, MedicalKind};
+use crate::eligibility::{Answer, Eligibility, Ground, InquiryKind, MedicalKind};
 use crate::judge::expectation::{asked, unseen};
 use crate::judge::facts::{Exchange, Facts};
 use crate::judge::outcome::{Outcome, text};
@@ -31,12 +31,15 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
         match refusal {
             Some((exchange, refusal)) => {
                 entries.extend(exchange.entries());
-                differ(
-                    &mut differences,
-                    "refused",
-                    crate::judge::refusal::ground_name(ground),
-                    crate::judge::refusal::ground_name(refusal.ground),
-                );
+                // Where the protocol does not carry the ground, any refusal is as strict.
+                if refusal.ground != Ground::Unstated {
+                    differ(
+                        &mut differences,
+                        "refused",
+                        crate::judge::refusal::ground_name(ground),
+                        crate::judge::refusal::ground_name(refusal.ground),
+                    );
+                }
             }
             None => match lost(&asked) {
                 Some(outcome) => return outcome,

@@ -141,6 +141,7 @@ fn an_inquiry_rests_on_the_certificate() {
         birth_date: "1985-06-15".parse().unwrap(),
     };
     let inquiry = Inquiry::Number {
+        disaster: None,
         key,
         limit_consent: false,
         site: Site::default(),

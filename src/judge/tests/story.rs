@@ -1,9 +1,9 @@
 //! Writes a transcript entry by entry, consistent in numbers, visits and steps.
 
 use crate::eligibility::{
-    Answer, Authenticated, Bytes, Care, CertificatePhase, Eligibility, Inquiry, Limit, Moment,
-    Person, Qualification, Registration, RegistrationPlace, Registry, Relation, Sex, Site, Text,
-    Validity,
+    Answer, Authenticated, Bytes, CardClass, Care, CertificatePhase, Eligibility, Inquiry, Limit,
+    Moment, Person, Qualification, Registration, RegistrationPlace, Registry, Relation, Sex, Site,
+    Text, Validity,
 };
 use crate::judge::{Finding, Judgement, Verdict, judge};
 use crate::requirement::Subject;
@@ -26,6 +26,7 @@ pub fn adult() -> Patient {
     Patient {
         name: "adult".to_owned(),
         card: CardFacts {
+            physical_card: None,
             photo: true,
             user_pin: Some(Secret::Masked(pin("1234"))),
             user_pin_tries: 3,
@@ -38,6 +39,9 @@ pub fn adult() -> Patient {
             timing: None,
         },
         registry: Registry {
+            previous_certificate_until: None,
+            tickets: Vec::new(),
+            withdrawals: Vec::new(),
             person: Person {
                 name: "模擬　太郎".to_owned(),
                 kana: "モギ　タロウ".to_owned(),
@@ -64,6 +68,8 @@ pub fn adult() -> Patient {
 
 pub fn qualification() -> Qualification {
     Qualification {
+        class: CardClass::General,
+        lost_because: None,
         insurer: "01139999".to_owned(),
         insurer_name: "模擬健康保険組合".to_owned(),
         symbol: "１２３".to_owned(),
@@ -105,6 +111,7 @@ impl Story {
         let at: Moment = "2025-12-20T09:15+09:00".parse().unwrap();
         Story {
             scenario: Scenario {
+                incidents: Vec::new(),
                 id: "test".to_owned(),
                 title: Text::new("試験", "test"),
                 about: None,
@@ -149,6 +156,7 @@ impl Story {
         let n = self.entries.len() as u64 + 1;
         self.at = self.at.plus_ms(100);
         self.entries.push(Entry {
+            wire: None,
             n,
             at: self.at,
             visit: self.visit,
@@ -371,6 +379,7 @@ impl Story {
 
 pub fn valid() -> Eligibility {
     Eligibility {
+        tickets: Vec::new(),
         validity: Validity::Valid,
         person: Some(adult().registry.person),
         qualification: Some(qualification()),

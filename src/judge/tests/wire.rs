@@ -20,6 +20,7 @@ fn refused(ground: Ground) -> Answer {
 fn by_number(story: &mut Story, answer: Answer) {
     let held = qualification();
     let inquiry = Inquiry::Number {
+        disaster: None,
         key: NumberKey {
             insurer: held.insurer,
             symbol: held.symbol,
@@ -197,6 +198,8 @@ fn a_wrong_refusal_is_reported_once_under_the_row_of_its_ground() {
 #[test]
 fn specific_diseases_come_by_card_and_consent_only() {
     let disease = SpecificDisease {
+        until: None,
+        self_pay: None,
         category: "1".to_owned(),
         from: "2024-04-01".parse().unwrap(),
     };

@@ -149,6 +149,7 @@ impl Film {
         });
         let registry = &self.scenario.people[0].registry;
         let answer = Answer::Eligibility(Box::new(Eligibility {
+            tickets: Vec::new(),
             validity: Validity::Valid,
             person: Some(registry.person.clone()),
             qualification: registry.qualifications.first().cloned(),
@@ -169,6 +170,7 @@ impl Film {
     pub fn medical(&mut self) -> u64 {
         let registry = self.scenario.people[0].registry.clone();
         let inquiry = Inquiry::Medical {
+            period: None,
             key: NumberKey {
                 insurer: "01139999".to_owned(),
                 symbol: "１２３".to_owned(),

@@ -1,0 +1,1 @@
+//! Our backend as a server that others can test against.
