@@ -207,9 +207,7 @@ impl CheckIn {
             presented_on: Some(now),
             care: match self.site.kind {
                 _ if emergency => Care::Emergency,
-                SiteKind::HomeVisit => Care::HomeVisit,
-                SiteKind::OnlineCare => Care::Online,
-                _ => Care::Outpatient,
+                kind => kind.care(),
             },
             ..Visit::default()
         };

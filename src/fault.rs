@@ -203,6 +203,12 @@ faults! {
         "期限前3か月で断る", "refuses a certificate about to end";
     "valid-treated-as-expired", Backend(BackendFlaw::ValidTreatedAsExpired), "CERT-01",
         "有効な証明書を期限切れとする", "treats a valid certificate as expired";
+    "phone-grace", Backend(BackendFlaw::PhoneGrace), "CERT-09",
+        "スマートフォンに猶予を認める", "grants a phone a grace period";
+    "phone-card-ignored", Backend(BackendFlaw::PhoneCardIgnored), "CERT-09",
+        "スマートフォンの実物のカードの期限を見ない", "ignores that a phone's physical card has expired";
+    "phone-card-certificate-ignored", Backend(BackendFlaw::PhoneCardCertificateIgnored), "CERT-09",
+        "スマートフォンの実物のカードの証明書の期限を見ない", "ignores that the certificate of a phone's physical card has expired";
     "revoked-accepted", Backend(BackendFlaw::RevokedAccepted), "CERT-06",
         "失効した証明書を受け付ける", "accepts a revoked certificate";
     "issuer-unchecked", Backend(BackendFlaw::IssuerUnchecked), "CERT-07",
@@ -211,6 +217,12 @@ faults! {
         "未登録でも資格を返す", "gives eligibility to an unregistered card";
     "registration-forgotten", Backend(BackendFlaw::RegistrationForgotten), "REG-03",
         "利用登録を忘れる", "forgets a registration";
+    "atm-not-counted", Backend(BackendFlaw::AtmNotCounted), "REG-03",
+        "ATMでの登録を数えない", "does not count a registration made at an ATM";
+    "registration-outlives-lapse", Backend(BackendFlaw::RegistrationOutlivesLapse), "REG-04",
+        "更新が遅れても登録が続く", "keeps a registration whose certificate was renewed too late";
+    "registration-lost-by-renewal", Backend(BackendFlaw::RegistrationLostByRenewal), "REG-04",
+        "間に合った更新で登録を失う", "loses a registration by a renewal in time";
     "registered-although-withheld", Backend(BackendFlaw::RegisteredAlthoughWithheld), "REG-05",
         "自己情報提供不可でも登録する", "registers a withheld person";
     "registered-although-not-recorded", Backend(BackendFlaw::RegisteredAlthoughNotRecorded), "REG-07",
@@ -221,6 +233,10 @@ faults! {
         "同意の有効期限を48時間とする", "makes a consent last 48 hours";
     "consent-never-expires", Backend(BackendFlaw::ConsentNeverExpires), "CONS-03",
         "期限切れの同意で返す", "returns on an expired consent";
+    "standing-consent-expires", Backend(BackendFlaw::StandingConsentExpires), "CONS-12",
+        "訪問診療の同意も24時間で切れる", "lets a consent for home visits run out after a day";
+    "withdrawal-ignored", Backend(BackendFlaw::WithdrawalIgnored), "CONS-03",
+        "取り消された同意で返す", "returns on a consent that was withdrawn";
     "consent-everywhere", Backend(BackendFlaw::ConsentEverywhere), "CONS-04",
         "別の医療機関の同意で返す", "returns on a consent given elsewhere";
     "checkup-although-refused", Backend(BackendFlaw::CheckupAlthoughRefused), "CONS-05",

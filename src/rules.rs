@@ -9,3 +9,4 @@ pub mod consent;
 pub mod disclosure;
 pub mod evidence;
 pub mod identity;
+pub mod registration;

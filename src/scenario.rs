@@ -51,7 +51,7 @@ pub use registry::{
 pub use resolve::ResolveError;
 pub use step::{
     BackendFault, BackendFaultKind, CardFault, ConsentSubject, Decision, DeskStep, FaceShown,
-    FaultStep, MedicalInquiryStep, NumberInquiryStep, SiteChange, Step,
+    FaultStep, MedicalInquiryStep, NumberInquiryStep, PeriodEntry, SiteChange, Step,
 };
 pub use step_kind::{Actor, STEP_KINDS, StepKind};
 

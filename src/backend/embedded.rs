@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Asked, Backend, Cannot, Connector, Outage, Pending, World};
 use crate::eligibility::{
-    Answer, Consent, EmergencyConsent, Ground, Incident, Inquiry, InquiryKind, Moment, PortalView,
-    Refusal, Registration, Site, Text,
+    Answer, Care, Consent, ConsentKind, EmergencyConsent, Ground, Incident, Inquiry, InquiryKind,
+    Moment, PortalView, Refusal, Registration, Site, Text,
 };
 use crate::rules;
 use crate::scenario::Patient;
@@ -29,6 +29,8 @@ pub struct Embedded {
     /// People who registered at a reader since the scenario began.
     registered: BTreeSet<String>,
     consents: Vec<Recorded>,
+    /// The questions that each institution has switched on, since when where that was seen.
+    options: BTreeMap<String, BTreeMap<ConsentKind, Option<Moment>>>,
     emergencies: Vec<EmergencyAccess>,
     sessions: BTreeMap<String, Session>,
 }
@@ -38,6 +40,7 @@ pub struct Embedded {
 struct Session {
     person: String,
     site: Site,
+    care: Care,
     emergency: bool,
 }
 
@@ -47,6 +50,7 @@ struct Recorded {
     person: String,
     institution: String,
     consent: Consent,
+    care: Care,
     at: Moment,
 }
 
@@ -100,10 +104,17 @@ impl Embedded {
             Inquiry::Medical {
                 key,
                 kind,
+                period,
                 care,
                 site,
-                ..
-            } => self.medical(key, *kind, *care, site, now),
+            } => {
+                let wanted = medical::Wanted {
+                    kind: *kind,
+                    period: period.as_ref(),
+                    care: *care,
+                };
+                self.medical(key, &wanted, site, now)
+            }
             Inquiry::Portal { person } => self.portal(person),
             Inquiry::Person { .. } => Err(refuse(Ground::NotAuthorised)),
         };
@@ -127,11 +138,7 @@ impl Embedded {
 
     fn is_registered(&self, patient: &Patient) -> bool {
         self.registered.contains(&patient.name)
-            || patient
-                .registry
-                .registration
-                .as_ref()
-                .is_some_and(|registration| !registration.cancelled)
+            || rules::registration::stands(&patient.registry, patient.card.not_before)
     }
 
     fn portal(&self, person: &str) -> Result<Answer, Refusal> {

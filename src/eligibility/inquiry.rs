@@ -21,6 +21,13 @@ pub enum Care {
     Emergency,
 }
 
+impl Care {
+    /// Tells whether this is the usual kind.
+    pub fn is_outpatient(&self) -> bool {
+        *self == Care::Outpatient
+    }
+}
+
 /// The key of an inquiry without a card: what stands on a 資格確認書.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConsentAnswer, ConsentKind, Limit, MedicalKind, MedicalTicket, Moment, Person, Qualification,
-    SpecificDisease,
+    Care, ConsentAnswer, ConsentKind, Limit, MedicalKind, MedicalTicket, Moment, Person,
+    Qualification, SpecificDisease,
 };
 
 /// Where a card was registered for insurance use (REG-03).
@@ -72,9 +72,12 @@ pub struct EarlierConsent {
     pub kind: ConsentKind,
     /// The answer.
     pub answer: ConsentAnswer,
+    /// The kind of care for which it was given: for home visits it stands until withdrawn.
+    #[serde(default, skip_serializing_if = "Care::is_outpatient")]
+    pub care: Care,
 }
 
-/// A standing consent that was withdrawn (OQSCD031).
+/// The consents for home visits at one institution, withdrawn (OQSCD031).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Withdrawal {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ConsentKind;
+use super::{Care, ConsentKind};
 
 /// The kind of site, which picks the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +25,22 @@ pub enum SiteKind {
     OnlineCare,
     /// 災害時医療情報閲覧.
     Disaster,
+}
+
+impl SiteKind {
+    /// Returns the kind of care that is given at such a site (OQSCD028).
+    pub fn care(self) -> Care {
+        match self {
+            SiteKind::HomeVisit => Care::HomeVisit,
+            SiteKind::OnlineCare => Care::Online,
+            SiteKind::Ambulance => Care::Emergency,
+            SiteKind::Clinic
+            | SiteKind::Hospital
+            | SiteKind::Pharmacy
+            | SiteKind::EligibilityOnly
+            | SiteKind::Disaster => Care::Outpatient,
+        }
+    }
 }
 
 /// How a site puts its consent questions (eligibility.md §3.5).

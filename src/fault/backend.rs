@@ -6,11 +6,11 @@ use jiff::civil::Date;
 
 use crate::backend::{Asked, Backend, Cannot, Outage, Pending, World};
 use crate::eligibility::{
-    Answer, CertificatePhase, CertificateStatus, Consent, ConsentAnswer, ConsentKind,
-    EmergencyConsent, Ground, Inquiry, InquiryKind, Moment, NumberKey, Refusal, SiteKind, Text,
-    Wire,
+    Answer, Care, CertificatePhase, CertificateStatus, Consent, ConsentAnswer, ConsentKind,
+    EmergencyConsent, Ground, Inquiry, InquiryKind, Moment, NumberKey, Refusal, RegistrationPlace,
+    SiteKind, Text, Wire,
 };
-use crate::scenario::Patient;
+use crate::scenario::{CardFacts, Patient};
 
 /// What is wrong with a backend; `crate::fault::FAULTS` says it in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,15 +23,23 @@ pub enum BackendFlaw {
     GraceBeforeItsTime,
     EndingTreatedAsLapsed,
     ValidTreatedAsExpired,
+    PhoneGrace,
+    PhoneCardIgnored,
+    PhoneCardCertificateIgnored,
     RevokedAccepted,
     IssuerUnchecked,
     UnregisteredAccepted,
     RegistrationForgotten,
+    AtmNotCounted,
+    RegistrationOutlivesLapse,
+    RegistrationLostByRenewal,
     RegisteredAlthoughWithheld,
     RegisteredAlthoughNotRecorded,
     ConsentIgnored,
     ConsentTimesWrong,
     ConsentNeverExpires,
+    StandingConsentExpires,
+    WithdrawalIgnored,
     ConsentEverywhere,
     CheckupAlthoughRefused,
     LimitUnasked,
@@ -166,6 +174,11 @@ impl Faulty {
                     site.institution.clone_from(first);
                 }
             }
+            (BackendFlaw::StandingConsentExpires, Inquiry::Medical { care, .. })
+                if *care == Care::HomeVisit =>
+            {
+                *care = Care::Outpatient;
+            }
             (BackendFlaw::AmbulanceSeesAll, Inquiry::Medical { site, .. })
                 if site.kind == SiteKind::Ambulance =>
             {
@@ -225,6 +238,7 @@ impl Faulty {
     fn world(&self, world: &World) -> World {
         let mut world = world.clone();
         for patient in &mut world.people {
+            self.card(&mut patient.card);
             let registry = &mut patient.registry;
             match self.flaw {
                 BackendFlaw::RevokedAccepted => registry.certificate = CertificateStatus::Good,
@@ -245,6 +259,23 @@ impl Faulty {
                     });
                 }
                 BackendFlaw::RegistrationForgotten => registry.registration = None,
+                BackendFlaw::AtmNotCounted
+                    if registry
+                        .registration
+                        .as_ref()
+                        .is_some_and(|it| it.place == RegistrationPlace::Atm) =>
+                {
+                    registry.registration = None;
+                }
+                BackendFlaw::RegistrationOutlivesLapse => {
+                    registry.previous_certificate_until = None;
+                }
+                BackendFlaw::RegistrationLostByRenewal
+                    if registry.previous_certificate_until.is_some() =>
+                {
+                    registry.registration = None;
+                }
+                BackendFlaw::WithdrawalIgnored => registry.withdrawals.clear(),
                 BackendFlaw::RegisteredAlthoughWithheld if registry.registration.is_none() => {
                     registry.withheld_by.clear();
                 }
@@ -252,6 +283,27 @@ impl Faulty {
             }
         }
         world
+    }
+
+    /// Makes of a phone what the flawed backend takes it for.
+    fn card(&self, card: &mut CardFacts) {
+        let Some(physical) = &mut card.physical_card else {
+            return;
+        };
+        match self.flaw {
+            BackendFlaw::PhoneCardIgnored => physical.expires = Date::MAX,
+            BackendFlaw::PhoneCardCertificateIgnored => {
+                physical.not_after = days_later(card.not_after, 1);
+            }
+            BackendFlaw::PhoneGrace => {
+                // A card that ends with the first of the three, its grace included.
+                let ends = [Moment::end_of(physical.expires), Some(physical.not_after)];
+                let first = ends.into_iter().flatten().min();
+                card.not_after = first.map_or(card.not_after, |end| end.min(card.not_after));
+                card.physical_card = None;
+            }
+            _ => {}
+        }
     }
 
     fn had_two_flags(&self, name: &str) -> bool {

@@ -1,6 +1,8 @@
 //! CONS: what the reader asks the patient, and what it passes on.
 
 pub(super) mod backend;
+pub(super) mod flags;
+mod gate;
 pub(super) mod limit;
 pub(super) mod returned;
 

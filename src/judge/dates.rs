@@ -18,6 +18,8 @@ pub(super) const DIAGNOSES_START: Date = date(2022, 9, 11);
 pub(super) const SURGERY_STARTS: Date = date(2023, 5, 11);
 /// Answers given before this day are not carried over (CONS-09, convention 8).
 pub(super) const CARRY_OVER_STARTS: Date = date(2025, 2, 1);
+/// From this day on a phone may stand for a card (CERT-09).
+pub(super) const PHONES_START: Date = date(2025, 9, 19);
 /// A consent of an outpatient is good for so many seconds (CONS-02).
 pub(super) const CONSENT_SECONDS: i64 = 24 * 60 * 60;
 
@@ -98,6 +100,55 @@ pub(super) fn phases(not_after: Moment, at: Moment) -> Vec<CertificatePhase> {
         phases.push(after());
     }
     phases
+}
+
+/// Returns the phases that a phone may be said to be in at `at`: its own certificate ends at `own`,
+/// the physical card on `card`, that card's certificate at `card_certificate` (CERT-09). By which of
+/// them the notice goes is stated nowhere, so each reading passes.
+pub(super) fn phone_phases(
+    own: Moment,
+    card: Date,
+    card_certificate: Moment,
+    at: Moment,
+) -> Vec<CertificatePhase> {
+    let ended = |end: Moment| at.0.duration_since(end.0) >= jiff::SignedDuration::from_secs(1);
+    let day = at.day();
+    if day < PHONES_START || card < day || ended(own) || ended(card_certificate) {
+        return vec![CertificatePhase::Lapsed];
+    }
+    let mut found = Vec::new();
+    for last in [own.day(), card, card_certificate.day()] {
+        let starts = notice_starts(last);
+        if starts.iter().any(|start| day < *start) {
+            found.push(CertificatePhase::Valid);
+        }
+        if starts.iter().any(|start| *start <= day) {
+            found.push(CertificatePhase::Ending);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// What has become of a registration when a new certificate took the place of one that ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Renewal {
+    /// In time: the registration goes on (REG-04).
+    InTime,
+    /// After G: the registration has ended (REG-04, convention 5).
+    TooLate,
+    /// After G, while there was no grace yet: no source says.
+    Unknown,
+}
+
+/// Says whether a certificate that began on `began` came in time after one with last day `last`.
+pub(super) fn renewal(last: Date, began: Date) -> Renewal {
+    match grace_until(last) {
+        Some(until) if until < began && began < GRACE_STARTS => Renewal::Unknown,
+        Some(until) if until < began => Renewal::TooLate,
+        _ => Renewal::InTime,
+    }
 }
 
 /// Returns the first day on which a notice is not too early (CERT-12): a day before the border.
@@ -272,6 +323,39 @@ mod tests {
         assert!(consent_holds(given, at("2025-12-21T09:00+09:00")));
         assert!(!consent_holds(given, at("2025-12-21T09:00:01+09:00")));
         assert!(!consent_holds(given, at("2025-12-20T08:59:59+09:00")));
+    }
+
+    #[test]
+    fn a_phone_ends_with_the_first_of_three_and_has_no_grace() {
+        let (long, card) = (at("2030-06-01T23:59:59+09:00"), date(2030, 6, 1));
+        let (last, over) = ("2025-11-30T23:59:59+09:00", "2025-12-01T00:00+09:00");
+        let day = date(2025, 11, 30);
+        for (own, card, card_certificate) in [
+            (at(last), card, long),
+            (long, day, long),
+            (long, card, at(last)),
+        ] {
+            let phases = |text| phone_phases(own, card, card_certificate, at(text));
+            assert!(phases(last).contains(&CertificatePhase::Ending));
+            assert!(!phases(last).contains(&CertificatePhase::Lapsed));
+            assert_eq!(phases(over), [CertificatePhase::Lapsed]);
+        }
+        let eve = phone_phases(long, card, long, at("2025-09-18T12:00+09:00"));
+        assert_eq!(eve, [CertificatePhase::Lapsed]);
+        let first = phone_phases(long, card, long, at("2025-09-19T00:00+09:00"));
+        assert_eq!(first, [CertificatePhase::Valid]);
+    }
+
+    #[test]
+    fn a_renewal_is_in_time_to_the_last_day_of_grace() {
+        let last = date(2025, 11, 30);
+        assert_eq!(renewal(last, date(2025, 11, 1)), Renewal::InTime);
+        assert_eq!(renewal(last, date(2026, 2, 28)), Renewal::InTime);
+        assert_eq!(renewal(last, date(2026, 3, 1)), Renewal::TooLate);
+        // E 2024-05-31: there never was any grace for it.
+        let early = date(2024, 5, 31);
+        assert_eq!(renewal(early, date(2024, 12, 1)), Renewal::Unknown);
+        assert_eq!(renewal(early, date(2024, 12, 2)), Renewal::TooLate);
     }
 
     #[test]

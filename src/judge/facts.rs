@@ -16,12 +16,12 @@ use jiff::civil::Date;
 
 pub(super) use case::{Case, Exchange, Told};
 pub(super) use probing::{Probing, Stay};
-pub(super) use truth::Truth;
+pub(super) use truth::{Truth, phases_of, renewal_of};
 pub(super) use visit::{Method, Visit};
 pub(super) use world::World;
 
 use super::outcome::{Outcome, text};
-use crate::eligibility::{ConsentAnswer, ConsentKind, Moment, Registry, Text};
+use crate::eligibility::{Care, ConsentAnswer, ConsentKind, Moment, Registry, Text};
 use crate::requirement::{self, catalogue};
 use crate::scenario::{Patient, Scenario};
 use crate::transcript::{Entry, Header, Transcript};
@@ -43,6 +43,7 @@ pub(super) struct Recorded {
     pub institution: String,
     pub kind: ConsentKind,
     pub answer: ConsentAnswer,
+    pub care: Care,
     pub at: Moment,
 }
 

@@ -1,5 +1,6 @@
 //! Which row a refusal breaks that no fact of the scenario calls for: one cause, one finding.
 
+use super::dates::Renewal;
 use super::facts::case::emergency_consent;
 use super::facts::{Case, Facts, Truth};
 use crate::eligibility::{CertificatePhase, EmergencyConsent, Ground, SiteKind};
@@ -51,6 +52,7 @@ pub(super) fn wrong_refusal(facts: &Facts<'_>, case: &Case) -> Option<WrongRefus
         || truth.other_certificate
         || emergency_refused
         || exchange.fault.is_some()
+        || (refusal.ground == Ground::Unregistered && truth.renewal == Some(Renewal::Unknown))
         || (refusal.ground == Ground::NotRecorded && !truth.recorded);
     if right {
         return None;
@@ -67,6 +69,7 @@ pub(super) fn wrong_refusal(facts: &Facts<'_>, case: &Case) -> Option<WrongRefus
         Ground::Withheld if truth.undisclosed => "DISC-04",
         Ground::Withheld => "DISC-07",
         Ground::Unregistered if registered_here(facts, case) => "REG-02",
+        Ground::Unregistered if truth.renewal.is_some() => "REG-04",
         Ground::Unregistered => registration_row(facts, truth.person, exchange.n),
         Ground::NotRecorded
         | Ground::NoConsent

@@ -3,10 +3,11 @@
 pub(super) mod spot;
 
 use super::cert::backend::{each_truth, silent};
+use super::dates::Renewal;
 use super::facts::case::discloses;
 use super::facts::{Case, Exchange, Facts, Told, Truth};
 use super::outcome::{Outcome, text};
-use super::refusal::{has_changed, wrong_refusal};
+use super::refusal::{has_changed, registered_here, wrong_refusal};
 use super::rule::{Rule, rule};
 use crate::eligibility::{Answer, Text};
 use crate::requirement::{Id, Subject::Backend};
@@ -22,14 +23,21 @@ pub(super) const RULES: &[Rule] = &[
 /// Judges that a registration on record is known, for the row under which this case falls.
 fn known(facts: &Facts<'_>, case: &Case, truth: &Truth) -> Vec<Outcome> {
     let auth = &facts.exchanges[case.auth];
-    let before = facts
-        .registry(truth.person, auth.n)
-        .and_then(|registry| registry.registration.as_ref())
-        .is_some_and(|registration| !registration.cancelled);
-    let applies =
-        before && !truth.certificate_refused() && !truth.may_be_lapsed() && !truth.withheld;
+    let applies = truth.on_record
+        && !truth.certificate_refused()
+        && !truth.may_be_lapsed()
+        && !truth.withheld;
     if !applies {
         return Vec::new();
+    }
+    if truth.renewal == Some(Renewal::Unknown) {
+        return vec![Outcome::open(
+            &auth.entries(),
+            text!(
+                "猶予の制度より前に更新が遅れた登録がどうなったか、資料にない",
+                "no source says what became of a registration renewed too late before there was any grace"
+            ),
+        )];
     }
     let unknown = match facts.told(case) {
         Told::Accepted(accepted) => !accepted.registered,
@@ -67,7 +75,7 @@ fn known(facts: &Facts<'_>, case: &Case, truth: &Truth) -> Vec<Outcome> {
 fn reg_03(facts: &Facts<'_>) -> Vec<Outcome> {
     each_truth(facts, "REG-03", |case, truth| {
         let n = facts.exchanges[case.auth].n;
-        if has_changed(facts, truth.person, n) {
+        if truth.renewal.is_some() || has_changed(facts, truth.person, n) {
             return Vec::new();
         }
         known(facts, case, truth)
@@ -78,15 +86,62 @@ fn reg_04(facts: &Facts<'_>) -> Vec<Outcome> {
     let listed = facts.lists(Id::literal("REG-04"));
     each_truth(facts, "REG-04", |case, truth| {
         let n = facts.exchanges[case.auth].n;
-        if !listed && !has_changed(facts, truth.person, n) {
-            return Vec::new();
+        match truth.renewal {
+            Some(Renewal::TooLate) => ended(facts, case, truth),
+            Some(_) => known(facts, case, truth)
+                .into_iter()
+                .map(|outcome| outcome.part("renewal"))
+                .collect(),
+            None if listed || has_changed(facts, truth.person, n) => known(facts, case, truth),
+            None => Vec::new(),
         }
-        known(facts, case, truth)
     })
+}
+
+/// Judges that a registration is over that was not taken over by G (convention 5).
+fn ended(facts: &Facts<'_>, case: &Case, truth: &Truth) -> Vec<Outcome> {
+    let applies = truth.has_outlived()
+        && !truth.certificate_refused()
+        && !truth.may_be_lapsed()
+        && !truth.withheld;
+    if !applies {
+        return Vec::new();
+    }
+    let auth = &facts.exchanges[case.auth];
+    let served = facts
+        .eligibility(case)
+        .filter(|(_, answer)| discloses(answer) && !registered_here(facts, case));
+    let outcome = match (facts.told(case), served) {
+        (_, Some((confirm, _))) => outlived(&confirm.entries()),
+        (Told::Accepted(accepted), None) if accepted.registered => outlived(&auth.entries()),
+        (Told::Accepted(_) | Told::Refused(_), None) => Outcome::pass(
+            &auth.entries(),
+            text!(
+                "更新が遅れて登録が終わったものとして扱った",
+                "the registration was taken for ended, the renewal having come too late"
+            ),
+        ),
+        (Told::Nothing, None) => Outcome::open(&auth.entries(), silent()),
+    };
+    vec![outcome.part("lapse")]
+}
+
+fn outlived(entries: &[u64]) -> Outcome {
+    Outcome::fail(
+        entries,
+        text!(
+            "猶予を過ぎてから新しい証明書を受けた人を、登録済みとして扱った。登録は終わっている",
+            "the new certificate came after the grace of the one before, yet the card was taken for registered; the registration has ended"
+        ),
+    )
 }
 
 fn reg_06(facts: &Facts<'_>) -> Vec<Outcome> {
     each_truth(facts, "REG-06", |case, truth| {
+        // Reported as REG-04.
+        if truth.has_outlived() {
+            return Vec::new();
+        }
         let applies = !truth.registered
             && !truth.certificate_refused()
             && !truth.may_be_lapsed()

@@ -50,7 +50,7 @@ pub(super) const fn not_judged(
 }
 
 /// Every entry, by family.
-const TABLE: [&[Rule]; 24] = [
+const TABLE: [&[Rule]; 25] = [
     acc::RULES,
     acc::visit::RULES,
     acc::card::RULES,
@@ -68,6 +68,7 @@ const TABLE: [&[Rule]; 24] = [
     cons::RULES,
     cons::limit::RULES,
     cons::backend::RULES,
+    cons::flags::RULES,
     cons::returned::RULES,
     elig::RULES,
     elig::message::RULES,

@@ -6,6 +6,8 @@ use crate::eligibility::{CertificatePhase, Moment};
 
 /// The first day on which an expired certificate has a grace period (approximate, CERT-03).
 pub const GRACE_FROM: Date = date(2024, 12, 2);
+/// The first day on which a phone stands for a card (CERT-09, eligibility.md §2).
+pub const PHONES_FROM: Date = date(2025, 9, 19);
 
 /// Returns the first day of the notice: three months before the last valid day, or the month's end
 /// where that day is missing (CERT-02, convention 11).
@@ -36,8 +38,7 @@ fn clip(month: i32, day: i8) -> Date {
 pub fn phase(not_after: Moment, now: Moment, physical: bool) -> CertificatePhase {
     let last_valid = not_after.day();
     let today = now.day();
-    // The second that an end names still belongs to it.
-    if now < not_after.plus_ms(1000) {
+    if !is_past(not_after, now) {
         if today < notice_from(last_valid) {
             CertificatePhase::Valid
         } else {
@@ -47,6 +48,34 @@ pub fn phase(not_after: Moment, now: Moment, physical: bool) -> CertificatePhase
         CertificatePhase::Grace
     } else {
         CertificatePhase::Lapsed
+    }
+}
+
+/// Tells whether an end lies behind `now`: the second that it names still belongs to it.
+fn is_past(end: Moment, now: Moment) -> bool {
+    end.plus_ms(1000) <= now
+}
+
+/// The ends that bear on a phone (CERT-09).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PhoneEnds {
+    /// Last instant of the phone's own certificate.
+    pub certificate: Moment,
+    /// Last day of the physical card, to its 23:59:59 in Japan.
+    pub card: Date,
+    /// Last instant of the physical card's user certificate.
+    pub card_certificate: Moment,
+}
+
+/// Returns the phase of a phone at `now`: no grace, and none of any use as soon as one of the three
+/// has ended (CERT-09).
+///
+/// That the notice goes by the phone's own certificate is a convention of this harness.
+pub fn phone_phase(ends: &PhoneEnds, now: Moment) -> CertificatePhase {
+    if ends.card < now.day() || is_past(ends.card_certificate, now) {
+        CertificatePhase::Lapsed
+    } else {
+        phase(ends.certificate, now, false)
     }
 }
 
@@ -105,5 +134,57 @@ mod tests {
             phase(not_after, not_after.plus_ms(1000), false),
             CertificatePhase::Lapsed
         );
+    }
+
+    fn at(text: &str) -> Moment {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_phone_ends_with_the_first_of_the_three() {
+        let sound = PhoneEnds {
+            certificate: at("2030-06-01T23:59:59+09:00"),
+            card: date(2030, 6, 1),
+            card_certificate: at("2030-06-01T23:59:59+09:00"),
+        };
+        let (last, over) = (
+            at("2025-11-30T23:59:59+09:00"),
+            at("2025-12-01T00:00:00+09:00"),
+        );
+        assert_eq!(phone_phase(&sound, over), CertificatePhase::Valid);
+        let mut card = sound;
+        card.card = date(2025, 11, 30);
+        let mut card_certificate = sound;
+        card_certificate.card_certificate = last;
+        let mut own = sound;
+        own.certificate = last;
+        for ends in [card, card_certificate, own] {
+            assert_ne!(
+                phone_phase(&ends, last),
+                CertificatePhase::Lapsed,
+                "{ends:?}"
+            );
+            assert_eq!(
+                phone_phase(&ends, over),
+                CertificatePhase::Lapsed,
+                "{ends:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_notice_of_a_phone_goes_by_its_own_certificate() {
+        let now = at("2025-10-15T09:00:00+09:00");
+        let ends = PhoneEnds {
+            certificate: at("2030-06-01T23:59:59+09:00"),
+            card: date(2025, 12, 1),
+            card_certificate: at("2025-12-01T23:59:59+09:00"),
+        };
+        assert_eq!(phone_phase(&ends, now), CertificatePhase::Valid);
+        let ends = PhoneEnds {
+            certificate: at("2025-12-01T23:59:59+09:00"),
+            ..ends
+        };
+        assert_eq!(phone_phase(&ends, now), CertificatePhase::Ending);
     }
 }

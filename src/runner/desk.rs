@@ -61,12 +61,16 @@ impl Run<'_> {
         let care = if self.emergency {
             Care::Emergency
         } else {
-            Care::Outpatient
+            self.site.kind.care()
+        };
+        let period = match &step.period {
+            Some(period) => Some(period.period(self.scenario.at).ok()?),
+            None => None,
         };
         Some(Inquiry::Medical {
             key: key_of(patient)?,
             kind: step.kind,
-            period: None,
+            period,
             care,
             site: self.site.clone(),
         })

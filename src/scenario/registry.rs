@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{DateExpr, DateExprError};
 use crate::eligibility::{
-    CardClass, CertificateStatus, ConsentAnswer, ConsentKind, EarlierConsent, ElderlyCertificate,
-    Incident, IncidentKind, Limit, LimitKind, LossReason, MedicalKind, MedicalRecord,
-    MedicalTicket, Moment, Person, Qualification, Registration, RegistrationPlace, Registry,
-    Relation, SpecificDisease, TicketKind, Treatment, Withdrawal,
+    CardClass, Care, CertificateStatus, ConsentAnswer, ConsentKind, EarlierConsent,
+    ElderlyCertificate, Incident, IncidentKind, Limit, LimitKind, LossReason, MedicalKind,
+    MedicalRecord, MedicalTicket, Moment, Person, Qualification, Registration, RegistrationPlace,
+    Registry, Relation, SpecificDisease, TicketKind, Treatment, Withdrawal,
 };
 
 /// A qualification in a file.
@@ -166,6 +166,9 @@ pub struct EarlierConsentEntry {
     pub kind: ConsentKind,
     /// The answer.
     pub answer: ConsentAnswer,
+    /// The kind of care for which it was given.
+    #[serde(default, skip_serializing_if = "Care::is_outpatient")]
+    pub care: Care,
 }
 
 /// Whether and where the card was registered: `none`, or a place.
@@ -331,6 +334,8 @@ impl RegistryOverrides {
     pub fn apply(&self, registry: &mut Registry, at: Moment) -> Result<(), DateExprError> {
         if let Some(registration) = &self.registration {
             registry.registration = registration.registration();
+            // What is registered now is registered for the present certificate.
+            registry.previous_certificate_until = None;
         }
         if let Some(entries) = &self.qualifications {
             registry.qualifications = entries
@@ -395,6 +400,7 @@ impl RegistryOverrides {
                         at: entry.at.start(at)?,
                         kind: entry.kind,
                         answer: entry.answer,
+                        care: entry.care,
                     })
                 })
                 .collect::<Result<_, DateExprError>>()?;

@@ -12,8 +12,10 @@ use super::form::{Forms, read_by_form};
 use super::probe::{CardExpectation, CertificateExpectation, Probe};
 use super::registry::RegistryOverrides;
 use super::step_kind::StepKind;
-use super::{DateExpr, Span};
-use crate::eligibility::{ConsentKind, EmergencyConsent, InquiryKind, MedicalKind, SiteKind};
+use super::{DateExpr, DateExprError, Span};
+use crate::eligibility::{
+    ConsentKind, EmergencyConsent, InquiryKind, MedicalKind, Moment, Period, SiteKind,
+};
 use crate::screen::Method;
 use crate::secret::{Masker, Secret};
 
@@ -182,6 +184,33 @@ pub struct MedicalInquiryStep {
     pub person: Option<String>,
     /// What.
     pub kind: MedicalKind,
+    /// The days asked about; everything within reach if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<PeriodEntry>,
+}
+
+/// The days about which something is asked, in a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PeriodEntry {
+    /// First day.
+    pub from: DateExpr,
+    /// Last day.
+    pub until: DateExpr,
+}
+
+impl PeriodEntry {
+    /// Returns the period with its dates made absolute.
+    ///
+    /// # Errors
+    ///
+    /// [`DateExprError`] where a relative date leaves the calendar.
+    pub fn period(&self, at: Moment) -> Result<Period, DateExprError> {
+        Ok(Period {
+            from: self.from.day(at)?,
+            until: self.until.day(at)?,
+        })
+    }
 }
 
 /// The next visit is elsewhere; what is left out stays as it was.

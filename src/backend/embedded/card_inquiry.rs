@@ -29,18 +29,20 @@ impl Embedded {
         if emergency && !may_view_emergency(site) {
             return Err(refuse(Ground::NotAuthorised));
         }
-        let person = patient.name.clone();
         let earlier = if phase == CertificatePhase::Grace || emergency {
             Vec::new()
         } else {
-            self.carried_over(&person, &site.institution, now)
+            self.carried_over(patient, site, now)
         };
+        let person = patient.name.clone();
+        self.see_options(site, now);
         let token = format!("session-{}", self.sessions.len() + 1);
         self.sessions.insert(
             token.clone(),
             Session {
                 person,
                 site: site.clone(),
+                care,
                 emergency,
             },
         );
@@ -52,7 +54,8 @@ impl Embedded {
         }))
     }
 
-    /// Registers on the spot (REG-02, REG-05, REG-07); not in the grace period (convention 4).
+    /// Registers on the spot (REG-02, REG-05, REG-07); not in the grace period (convention 4), and
+    /// never with a phone: the first registration needs the physical card (PHN-03, convention 7).
     pub(super) fn register(&mut self, token: &str, now: Moment) -> Result<Answer, Refusal> {
         let (_, patient) = self.session(token)?;
         let phase = phase_of(patient, now)?;
@@ -62,7 +65,7 @@ impl Embedded {
         if patient.registry.qualifications.is_empty() {
             return Err(refuse(Ground::NotRecorded));
         }
-        if phase == CertificatePhase::Grace {
+        if phase == CertificatePhase::Grace || patient.card.physical_card.is_some() {
             return Err(refuse(Ground::Unregistered));
         }
         let name = patient.name.clone();
@@ -159,10 +162,7 @@ impl Embedded {
 
 /// Returns the phase at `now`: it may have changed since the card was put in (convention 10).
 fn phase_of(patient: &Patient, now: Moment) -> Result<CertificatePhase, Refusal> {
-    match rules::certificate::phase(patient.card.not_after, now, true) {
-        CertificatePhase::Lapsed => Err(refuse(Ground::CertificateLapsed)),
-        phase => Ok(phase),
-    }
+    certificate::phase_of(patient, now).map_err(refuse)
 }
 
 /// Ambulances, and hospitals whose account is authorised (EMG-04).

@@ -8,6 +8,7 @@ use x509_cert::der::{Decode as _, Encode as _};
 
 use crate::eligibility::{CertificatePhase, CertificateStatus, Ground, Moment};
 use crate::rules;
+use crate::rules::certificate::{PHONES_FROM, PhoneEnds};
 use crate::scenario::Patient;
 
 /// What an `Authenticate` inquiry brings.
@@ -22,7 +23,8 @@ pub(super) struct Proof<'a> {
 
 /// Finds whose certificate it is and in which phase, or the ground on which it is refused.
 ///
-/// CERT-07 (path and signature), CERT-06 (revoked or suspended), CERT-04 and CERT-05 (lapsed).
+/// CERT-07 (path and signature), CERT-06 (revoked or suspended), CERT-04 and CERT-05 (lapsed),
+/// CERT-09 (phones).
 pub(super) fn verify<'a>(
     proof: &Proof<'_>,
     people: &'a [Patient],
@@ -43,11 +45,35 @@ pub(super) fn verify<'a>(
     if patient.registry.certificate != CertificateStatus::Good {
         return Err(Ground::CertificateRevoked);
     }
-    let phase = rules::certificate::phase(patient.card.not_after, now, true);
-    if phase == CertificatePhase::Lapsed || now < patient.card.not_before {
+    if now < patient.card.not_before {
         return Err(Ground::CertificateLapsed);
     }
-    Ok((patient, phase))
+    Ok((patient, phase_of(patient, now)?))
+}
+
+/// Returns the phase at `now` of the medium that a patient presents, or the ground on which it is
+/// refused.
+///
+/// Phones are unknown before 2025-09-19, and have no grace (CERT-09). That they are refused as a
+/// certificate that cannot be verified is a convention of this harness.
+pub(super) fn phase_of(patient: &Patient, now: Moment) -> Result<CertificatePhase, Ground> {
+    let certificate = patient.card.not_after;
+    let phase = match patient.card.physical_card {
+        Some(_) if now.day() < PHONES_FROM => return Err(Ground::CertificateInvalid),
+        Some(card) => {
+            let ends = PhoneEnds {
+                certificate,
+                card: card.expires,
+                card_certificate: card.not_after,
+            };
+            rules::certificate::phone_phase(&ends, now)
+        }
+        None => rules::certificate::phase(certificate, now, true),
+    };
+    match phase {
+        CertificatePhase::Lapsed => Err(Ground::CertificateLapsed),
+        phase => Ok(phase),
+    }
 }
 
 /// Says whether one of the authorities issued it.

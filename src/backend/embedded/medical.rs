@@ -2,21 +2,28 @@
 
 use super::{Embedded, refuse};
 use crate::eligibility::{
-    Answer, Care, EmergencyConsent, Ground, MedicalAnswer, MedicalKind, Moment, NumberKey, Refusal,
-    Site, SiteKind,
+    Answer, Care, EmergencyConsent, Ground, MedicalAnswer, MedicalKind, Moment, NumberKey, Period,
+    Refusal, Site, SiteKind,
 };
 use crate::rules;
+
+/// What is asked for.
+pub(super) struct Wanted<'a> {
+    pub kind: MedicalKind,
+    pub period: Option<&'a Period>,
+    pub care: Care,
+}
 
 impl Embedded {
     /// Gives the records of one kind, where the right to see them is recorded.
     pub(super) fn medical(
         &self,
         key: &NumberKey,
-        kind: MedicalKind,
-        care: Care,
+        wanted: &Wanted<'_>,
         site: &Site,
         now: Moment,
     ) -> Result<Answer, Refusal> {
+        let Wanted { kind, period, care } = *wanted;
         let found = self.find(key);
         let Some((patient, _)) = found.last() else {
             return Err(refuse(Ground::NoConsent));
@@ -29,13 +36,12 @@ impl Embedded {
         }
         if care == Care::Emergency {
             self.may_view_emergency(&patient.name, kind, site, now)?;
-        } else if !self.has_consent(&patient.name, &site.institution, kind, now) {
+        } else if !self.has_consent(patient, &site.institution, wanted, now) {
             return Err(refuse(Ground::NoConsent));
         }
-        Ok(Answer::Medical(MedicalAnswer {
-            kind,
-            records: rules::consent::within_reach(kind, &patient.registry.medical, now.day()),
-        }))
+        let mut records = rules::consent::within_reach(kind, &patient.registry.medical, now.day());
+        records.retain(|record| rules::consent::is_touched(period, record));
+        Ok(Answer::Medical(MedicalAnswer { kind, records }))
     }
 
     /// An ambulance sees the emergency summary only; a hospital the summary and the normal view

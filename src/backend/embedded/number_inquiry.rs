@@ -65,7 +65,7 @@ impl Embedded {
             limit,
             specific_diseases: Vec::new(),
             tickets: Vec::new(),
-            consents: Vec::new(),
+            consents: self.standing(patient, site, now),
             side_information: None,
         })))
     }

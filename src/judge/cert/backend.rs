@@ -4,19 +4,13 @@ use crate::eligibility::{CertificatePhase, ConsentFlag, ConsentKind};
 use crate::judge::facts::{Case, Facts, Told, Truth};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::refusal::wrong_refusal;
-use crate::judge::rule::{Rule, not_judged, rule};
+use crate::judge::rule::{Rule, rule};
 use crate::requirement::{Id, Subject::Backend, catalogue};
 
 pub(in crate::judge) const RULES: &[Rule] = &[
     rule("CERT-01", Backend, cert_01),
     rule("CERT-02", Backend, cert_02),
     rule("CERT-03", Backend, cert_03),
-    not_judged(
-        "CERT-09",
-        Backend,
-        "スマートフォンの電子証明書はこの版では扱わない",
-        "this version has no phones",
-    ),
 ];
 
 /// Judges each card inquiry whose facts are known and undisturbed.

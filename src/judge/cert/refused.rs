@@ -1,4 +1,4 @@
-//! CERT: certificates that the backend must refuse, or must not (rows 04–07, 10, 11).
+//! CERT: certificates that the backend must refuse, or must not (rows 04–07, 09–11).
 
 use crate::eligibility::{CertificatePhase, CertificateStatus, Ground, Validity};
 use crate::judge::cert::backend::{each_truth, phase_name, wrong_phase};
@@ -13,6 +13,7 @@ pub(in crate::judge) const RULES: &[Rule] = &[
     rule("CERT-05", Backend, cert_05),
     rule("CERT-06", Backend, cert_06),
     rule("CERT-07", Backend, cert_07),
+    rule("CERT-09", Backend, cert_09),
     rule("CERT-10", Backend, cert_10),
     rule("CERT-11", Backend, cert_11),
 ];
@@ -68,8 +69,9 @@ pub(in crate::judge) fn must_be_refused(
 
 fn lapsed(facts: &Facts<'_>, id: &'static str) -> Vec<Outcome> {
     each_truth(facts, id, |case, truth| {
-        let applies =
-            truth.phase() == Some(CertificatePhase::Lapsed) && !truth.certificate_refused();
+        let applies = truth.phase() == Some(CertificatePhase::Lapsed)
+            && !truth.certificate_refused()
+            && !truth.phone;
         if !applies {
             return Vec::new();
         }
@@ -128,6 +130,30 @@ fn cert_07(facts: &Facts<'_>) -> Vec<Outcome> {
             case,
             must_be_refused(facts, case, &why),
         )]
+    })
+}
+
+/// The rows on physical cards do not speak of phones: theirs is this one.
+fn cert_09(facts: &Facts<'_>) -> Vec<Outcome> {
+    each_truth(facts, "CERT-09", |case, truth| {
+        let applies = truth.phone
+            && truth.phase() == Some(CertificatePhase::Lapsed)
+            && !truth.certificate_refused();
+        let Some(physical) = facts
+            .person(truth.person)
+            .and_then(|patient| patient.card.physical_card)
+            .filter(|_| applies)
+        else {
+            return Vec::new();
+        };
+        let (own, card, certificate) = (truth.last_day, physical.expires, physical.not_after.day());
+        let day = facts.exchanges[case.auth].at.day();
+        let why = text!(
+            "スマートフォン(証明書{own}まで、実物のカード{card}まで、その証明書{certificate}まで)は{day}には使えない",
+            "a phone (its certificate good until {own}, the physical card until {card}, that card's certificate until {certificate}) is of no use on {day}"
+        );
+        let outcome = must_be_refused(facts, case, &why);
+        vec![wrong_phase(facts, case, truth).unwrap_or_else(|| not_accepted(facts, case, outcome))]
     })
 }
 

@@ -1,8 +1,8 @@
 //! CONS: what the backend records of a consent and what it returns on it.
 
 use crate::eligibility::{
-    Answer, Authenticated, Care, CertificatePhase, ConsentAnswer, ConsentFlag, ConsentKind,
-    ConsentState, Eligibility, SiteKind, Validity,
+    Answer, Authenticated, CertificatePhase, ConsentAnswer, ConsentFlag, ConsentKind, Eligibility,
+    SiteKind, Validity,
 };
 use crate::judge::cons::kind_name;
 use crate::judge::dates;
@@ -13,7 +13,6 @@ use crate::judge::rule::{Rule, rule};
 use crate::requirement::{Id, Subject::Backend};
 
 pub(in crate::judge) const RULES: &[Rule] = &[
-    rule("CONS-02", Backend, cons_02),
     rule("CONS-06", Backend, cons_06),
     rule("CONS-07", Backend, cons_07),
     rule("CONS-08", Backend, cons_08),
@@ -44,118 +43,6 @@ pub(in crate::judge) fn ordinary<'f, 'a>(
             plain.then_some((case, truth, confirm, answer))
         })
         .collect()
-}
-
-fn cons_02(facts: &Facts<'_>) -> Vec<Outcome> {
-    let mut outcomes = Vec::new();
-    if facts.backend_is_foreign() && !carries_flags(facts) {
-        return vec![Outcome::absent(text!(
-            "この照会方式は同意のフラグを伝えない",
-            "this protocol does not carry consent flags"
-        ))];
-    }
-    for (_, truth, confirm, answer) in ordinary(facts, "CONS-02") {
-        if truth.site.kind == SiteKind::EligibilityOnly {
-            continue;
-        }
-        for consent in consents(confirm.inquiry) {
-            let takes_part = truth.site.offers.contains(&consent.kind)
-                && !matches!(consent.kind, ConsentKind::Limit);
-            if !takes_part {
-                continue;
-            }
-            let state = answer
-                .consents
-                .iter()
-                .find(|state| state.kind == consent.kind);
-            outcomes.push(match consent.answer {
-                ConsentAnswer::Agree => agreed(confirm, &truth, consent.kind, state),
-                ConsentAnswer::Refuse => refused(confirm, consent.kind, state),
-            });
-        }
-    }
-    outcomes
-}
-
-/// Tells whether any answer carries flags: a protocol without them cannot be judged by them.
-fn carries_flags(facts: &Facts<'_>) -> bool {
-    facts
-        .exchanges
-        .iter()
-        .filter_map(Exchange::eligibility)
-        .any(|answer| !answer.consents.is_empty())
-}
-
-fn agreed(
-    confirm: &Exchange<'_>,
-    truth: &Truth,
-    kind: ConsentKind,
-    state: Option<&ConsentState>,
-) -> Outcome {
-    let (name, n) = (kind_name(kind), confirm.answer_n());
-    let given = state.filter(|state| state.flag == ConsentFlag::Given);
-    let Some(state) = given else {
-        return Outcome::fail(
-            &confirm.entries(),
-            text!(
-                "{name}に同意があるのに、項目{n}の結果に同意ありのフラグがない",
-                "{name} was agreed to, but the result at entry {n} does not flag it as given"
-            ),
-        );
-    };
-    let day_later = match (state.at, state.until) {
-        (Some(at), Some(until)) => {
-            until.0.duration_since(at.0) == jiff::SignedDuration::from_secs(dates::CONSENT_SECONDS)
-        }
-        _ => false,
-    };
-    if truth.care == Care::Outpatient && !day_later {
-        return Outcome::fail(
-            &confirm.entries(),
-            text!(
-                "項目{n}の{name}に、同意の時刻とその24時間後の期限が揃っていない",
-                "at entry {n}, {name} lacks the time of consent or an end 24 hours after it"
-            ),
-        );
-    }
-    Outcome::pass(
-        &confirm.entries(),
-        text!(
-            "{name}の同意が時刻とともに記された",
-            "the consent to {name} was recorded with its times"
-        ),
-    )
-}
-
-fn refused(confirm: &Exchange<'_>, kind: ConsentKind, state: Option<&ConsentState>) -> Outcome {
-    let (name, n) = (kind_name(kind), confirm.answer_n());
-    match state {
-        Some(state) if !matches!(state.flag, ConsentFlag::No | ConsentFlag::Expired) => {
-            // CONS-01 and CONS-05 report it.
-            Outcome::open(
-                &confirm.entries(),
-                text!(
-                    "CONS-01またはCONS-05の違反として示す",
-                    "reported as a breach of CONS-01 or CONS-05"
-                ),
-            )
-        }
-        Some(state) if state.at.is_some() || state.until.is_some() => Outcome::fail(
-            &confirm.entries(),
-            text!(
-                "項目{n}で、同意のない{name}に時刻がある",
-                "at entry {n}, {name} was not agreed to but carries a time"
-            ),
-        )
-        .part("no-times"),
-        _ => Outcome::pass(
-            &confirm.entries(),
-            text!(
-                "{name}は同意なしとされた",
-                "{name} was recorded as not agreed to"
-            ),
-        ),
-    }
 }
 
 fn cons_06(facts: &Facts<'_>) -> Vec<Outcome> {
@@ -230,17 +117,29 @@ fn cons_07(facts: &Facts<'_>) -> Vec<Outcome> {
 fn cons_08(facts: &Facts<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for exchange in &facts.exchanges {
-        let crate::eligibility::Inquiry::Number { limit_consent, .. } = exchange.inquiry else {
+        let crate::eligibility::Inquiry::Number {
+            limit_consent,
+            site,
+            ..
+        } = exchange.inquiry
+        else {
             continue;
         };
         let n = exchange.answer_n();
         let Some(answer) = exchange.eligibility() else {
             continue;
         };
+        // A consent on record may be told of; one that is not was made of this inquiry.
+        let on_record = |kind| {
+            let record = exchange.person.and_then(|person| {
+                facts.consent_on_record(person, &site.institution, kind, exchange.n)
+            });
+            record.is_some_and(|record| record.answer == ConsentAnswer::Agree)
+        };
         let flagged = answer
             .consents
             .iter()
-            .any(|it| it.flag == ConsentFlag::Given);
+            .any(|it| it.flag == ConsentFlag::Given && !on_record(it.kind));
         outcomes.push(if answer.limit.is_some() && !limit_consent {
             Outcome::fail(
                 &exchange.entries(),
@@ -329,6 +228,8 @@ fn carried_over(
         outcomes.push(match (record.map(|record| record.answer), told) {
             (None, None) => continue,
             _ if turned_40 => continue,
+            // Nothing says whether what was withdrawn is preset again.
+            _ if record.is_some_and(|record| facts.withdrawn(record, auth)) => continue,
             (Some(recorded), Some(told)) if recorded == told => Outcome::pass(
                 &auth.entries(),
                 text!(

@@ -1,15 +1,16 @@
 //! CONS: which medical information the backend returns, on which consent (rows 01, 03–05, 10, 12, 13).
 
 use crate::eligibility::{
-    Answer, Care, CertificatePhase, ConsentAnswer, ConsentFlag, ConsentKind, MedicalKind, Registry,
-    SiteKind,
+    Answer, CertificatePhase, ConsentAnswer, ConsentFlag, ConsentKind, Inquiry, MedicalKind,
+    Period, Registry, SiteKind,
 };
 use crate::judge::cert::backend::silent;
 use crate::judge::cons::backend::ordinary;
+use crate::judge::cons::gate::{Gate, gate};
 use crate::judge::cons::kind_name;
 use crate::judge::dates;
 use crate::judge::facts::case::{consents, governed_by};
-use crate::judge::facts::{Exchange, Facts};
+use crate::judge::facts::{Exchange, Facts, phases_of};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::rule::{Rule, rule};
 use crate::requirement::{Id, Subject::Backend};
@@ -25,53 +26,6 @@ pub(in crate::judge) const RULES: &[Rule] = &[
     rule("CONS-13", Backend, cons_13),
 ];
 
-/// What a correct backend makes of a fetch of medical information.
-enum Gate {
-    Open,
-    /// Closed, by the row that says so.
-    Closed(&'static str),
-    /// Nothing is known: an emergency, another kind of care, whose data it is.
-    Unknown,
-}
-
-/// Finds whether a fetch rests on a consent on record, and which row closes it if not.
-fn gate(facts: &Facts<'_>, exchange: &Exchange<'_>) -> Gate {
-    let crate::eligibility::Inquiry::Medical {
-        kind, care, site, ..
-    } = exchange.inquiry
-    else {
-        return Gate::Unknown;
-    };
-    let (Some(person), Some(question)) = (exchange.person, governed_by(*kind)) else {
-        return Gate::Unknown;
-    };
-    // In grace the row is CERT-03, in an emergency EMG-04.
-    let in_grace = facts.person(person).is_some_and(|patient| {
-        dates::phases(patient.card.not_after, exchange.at).contains(&CertificatePhase::Grace)
-    });
-    if *care == Care::Emergency || (in_grace && exchange.from == Role::Reader) {
-        return Gate::Unknown;
-    }
-    let here = facts.consent_on_record(person, &site.institution, question, exchange.n);
-    match here {
-        Some(record) if record.answer == ConsentAnswer::Refuse => {
-            Gate::Closed(if question == ConsentKind::Checkup {
-                "CONS-05"
-            } else {
-                "CONS-01"
-            })
-        }
-        Some(record) if dates::consent_holds(record.at, exchange.at) => Gate::Open,
-        // The 24 hours are those of outpatients.
-        Some(_) if *care != Care::Outpatient => Gate::Unknown,
-        Some(_) => Gate::Closed("CONS-03"),
-        None if facts.agreed_elsewhere(person, &site.institution, question, exchange) => {
-            Gate::Closed("CONS-04")
-        }
-        None => Gate::Closed("CONS-01"),
-    }
-}
-
 /// Judges each fetch that `row` closes.
 fn returned(facts: &Facts<'_>, row: &'static str) -> Vec<Outcome> {
     let id = Id::literal(row);
@@ -79,43 +33,63 @@ fn returned(facts: &Facts<'_>, row: &'static str) -> Vec<Outcome> {
         .exchanges
         .iter()
         .filter(|exchange| Facts::in_force(id, exchange.at.day()))
-        .filter(|exchange| matches!(gate(facts, exchange), Gate::Closed(by) if by == row))
-        .map(|exchange| {
-            let n = exchange.answer_n();
-            if exchange.returned_records() {
-                return Outcome::fail(
-                    &exchange.entries(),
-                    match row {
-                        "CONS-03" => text!(
-                            "24時間を過ぎた同意で、項目{n}で情報を返した",
-                            "information was returned at entry {n} on a consent older than 24 hours"
-                        ),
-                        "CONS-04" => text!(
-                            "別の施設で得た同意で、項目{n}で情報を返した",
-                            "information was returned at entry {n} on a consent given at another institution"
-                        ),
-                        "CONS-05" => text!(
-                            "健診は同意されていないのに、項目{n}で健診情報を返した",
-                            "check-ups were refused, yet returned at entry {n}"
-                        ),
-                        _ => text!(
-                            "同意のない情報を項目{n}で返した",
-                            "information that nobody agreed to was returned at entry {n}"
-                        ),
-                    },
-                );
-            }
-            match exchange.answer() {
-                _ if exchange.fault.is_some() => Outcome::open(&exchange.entries(), silent()),
-                Some(_) => Outcome::pass(
-                    &exchange.entries(),
-                    text!("情報を返さなかった", "nothing was returned"),
-                ),
-                None => Outcome::open(&exchange.entries(), silent()),
+        .filter_map(|exchange| match gate(facts, exchange) {
+            Gate::Closed(by, part) if by == row => Some((exchange, part)),
+            _ => None,
+        })
+        .map(|(exchange, part)| {
+            let outcome = nothing_returned(exchange, row, part);
+            match part {
+                Some(part) => outcome.part(part),
+                None => outcome,
             }
         })
         .chain(by_flags(facts, row))
         .collect()
+}
+
+/// Judges that a fetch that is closed returns nothing.
+fn nothing_returned(
+    exchange: &Exchange<'_>,
+    row: &'static str,
+    part: Option<&'static str>,
+) -> Outcome {
+    let n = exchange.answer_n();
+    if exchange.returned_records() {
+        return Outcome::fail(
+            &exchange.entries(),
+            match row {
+                "CONS-03" if part == Some("withdrawn") => text!(
+                    "取り消された同意で、項目{n}で情報を返した",
+                    "information was returned at entry {n} on a consent that was withdrawn"
+                ),
+                "CONS-03" => text!(
+                    "24時間を過ぎた同意で、項目{n}で情報を返した",
+                    "information was returned at entry {n} on a consent older than 24 hours"
+                ),
+                "CONS-04" => text!(
+                    "別の施設で得た同意で、項目{n}で情報を返した",
+                    "information was returned at entry {n} on a consent given at another institution"
+                ),
+                "CONS-05" => text!(
+                    "健診は同意されていないのに、項目{n}で健診情報を返した",
+                    "check-ups were refused, yet returned at entry {n}"
+                ),
+                _ => text!(
+                    "同意のない情報を項目{n}で返した",
+                    "information that nobody agreed to was returned at entry {n}"
+                ),
+            },
+        );
+    }
+    match exchange.answer() {
+        _ if exchange.fault.is_some() => Outcome::open(&exchange.entries(), silent()),
+        Some(_) => Outcome::pass(
+            &exchange.entries(),
+            text!("情報を返さなかった", "nothing was returned"),
+        ),
+        None => Outcome::open(&exchange.entries(), silent()),
+    }
 }
 
 /// A refusal that was honoured shows in the flags too, where nothing was fetched.
@@ -170,7 +144,7 @@ fn cons_10(facts: &Facts<'_>) -> Vec<Outcome> {
             |exchange| match (gate(facts, exchange), exchange.answer()) {
                 (Gate::Unknown, _) => None,
                 (_, None) => Some(Outcome::open(&exchange.entries(), silent())),
-                (Gate::Closed(by), _) if exchange.returned_records() => Some(Outcome::open(
+                (Gate::Closed(by, _), _) if exchange.returned_records() => Some(Outcome::open(
                     &exchange.entries(),
                     text!("{by}の違反として示す", "reported as a breach of {by}"),
                 )),
@@ -186,8 +160,14 @@ fn cons_10(facts: &Facts<'_>) -> Vec<Outcome> {
         .collect()
 }
 
-/// Returns the records of a kind that are surely within what may be and must be returned.
-fn certain_months(registry: &Registry, kind: MedicalKind, day: jiff::civil::Date) -> Vec<String> {
+/// Returns the months of the records of a kind that surely may be and must be returned, of those
+/// that the period touches.
+fn certain_months(
+    registry: &Registry,
+    kind: MedicalKind,
+    period: Option<&Period>,
+    day: jiff::civil::Date,
+) -> Vec<String> {
     let first = match kind {
         MedicalKind::Drug => "2021-09",
         MedicalKind::Diagnosis if day >= dates::DIAGNOSES_START => "2022-06",
@@ -211,6 +191,13 @@ fn certain_months(registry: &Registry, kind: MedicalKind, day: jiff::civil::Date
     if kind == MedicalKind::Checkup {
         months.truncate(5);
     }
+    if let Some(period) = period {
+        let (from, until) = (
+            dates::month_before(period.from, 0),
+            dates::month_before(period.until, 0),
+        );
+        months.retain(|month| from <= *month && *month <= until);
+    }
     months
 }
 
@@ -221,26 +208,66 @@ fn cons_12(facts: &Facts<'_>) -> Vec<Outcome> {
             continue;
         }
         for exchange in case.medical.iter().map(|index| &facts.exchanges[*index]) {
-            let Some(kind) = exchange.medical_kind() else {
-                continue;
-            };
-            let offered = governed_by(kind).is_some_and(|it| truth.site.offers.contains(&it));
-            let open = matches!(gate(facts, exchange), Gate::Open);
-            let months = facts
-                .registry(truth.person, exchange.n)
-                .map(|registry| certain_months(registry, kind, exchange.at.day()))
-                .unwrap_or_default();
-            if offered && open && !months.is_empty() {
-                outcomes.push(must_return(confirm, exchange, &months));
+            let months = owed(facts, truth.person, exchange);
+            if !months.is_empty() {
+                outcomes.push(must_return(&[confirm.n], exchange, &months));
             }
+        }
+    }
+    outcomes.extend(fetched_by_number(facts));
+    outcomes
+}
+
+/// A fetch by number under a consent on record is as good as one after the card (CONS-08).
+fn fetched_by_number(facts: &Facts<'_>) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for exchange in &facts.exchanges {
+        let (Some(person), Inquiry::Medical { site, .. }) = (exchange.person, exchange.inquiry)
+        else {
+            continue;
+        };
+        let Some((patient, registry)) =
+            facts.person(person).zip(facts.registry(person, exchange.n))
+        else {
+            continue;
+        };
+        // What a card in its grace period, or none at all, does to an earlier consent is not said.
+        let in_service = phases_of(&patient.card, exchange.at)
+            .iter()
+            .all(|phase| *phase < CertificatePhase::Grace);
+        let usable = in_service
+            && exchange.from != Role::Reader
+            && site.kind != SiteKind::EligibilityOnly
+            && registry.withheld_by.is_empty();
+        let months = owed(facts, person, exchange);
+        if usable && !months.is_empty() {
+            outcomes.push(must_return(&[], exchange, &months));
         }
     }
     outcomes
 }
 
-fn must_return(confirm: &Exchange<'_>, exchange: &Exchange<'_>, months: &[String]) -> Outcome {
+/// Returns the months of the records that a fetch surely must get; none where it is closed.
+fn owed(facts: &Facts<'_>, person: usize, exchange: &Exchange<'_>) -> Vec<String> {
+    let Inquiry::Medical {
+        kind, period, site, ..
+    } = exchange.inquiry
+    else {
+        return Vec::new();
+    };
+    let offered = governed_by(*kind).is_some_and(|it| site.offers.contains(&it));
+    if !offered || !matches!(gate(facts, exchange), Gate::Open) {
+        return Vec::new();
+    }
+    facts
+        .registry(person, exchange.n)
+        .map(|registry| certain_months(registry, *kind, period.as_ref(), exchange.at.day()))
+        .unwrap_or_default()
+}
+
+fn must_return(proof: &[u64], exchange: &Exchange<'_>, months: &[String]) -> Outcome {
     let mut entries = exchange.entries();
-    entries.push(confirm.n);
+    entries.extend(proof);
     if exchange.fault.is_some() {
         return Outcome::open(&entries, silent());
     }

@@ -1,12 +1,12 @@
 //! Inquiries with their answers, and the card inquiries that they make up.
 
-use super::{Facts, Recorded, Truth};
+use super::{Facts, Recorded, Truth, phases_of, renewal_of};
 use crate::eligibility::{
-    Answer, Authenticated, CertificatePhase, Consent, ConsentAnswer, ConsentKind, Eligibility,
-    EmergencyConsent, Inquiry, InquiryKind, MedicalAnswer, MedicalKind, Moment, Refusal, SiteKind,
-    Validity,
+    Answer, Authenticated, Care, CertificatePhase, Consent, ConsentAnswer, ConsentKind,
+    Eligibility, EmergencyConsent, Inquiry, InquiryKind, MedicalAnswer, MedicalKind, Moment,
+    Refusal, Registry, SiteKind, Validity,
 };
-use crate::judge::dates;
+use crate::judge::dates::{self, Renewal};
 use crate::transcript::{Reply, Role};
 
 /// An inquiry with what came back.
@@ -153,6 +153,7 @@ pub(super) fn recorded(facts: &Facts<'_>) -> Vec<Recorded> {
                 institution: earlier.institution.clone(),
                 kind: earlier.kind,
                 answer: earlier.answer,
+                care: earlier.care,
                 at: earlier.at,
             });
         }
@@ -180,6 +181,7 @@ pub(super) fn recorded(facts: &Facts<'_>) -> Vec<Recorded> {
                     institution: truth.site.institution.clone(),
                     kind: consent.kind,
                     answer: consent.answer,
+                    care: truth.care,
                     at: confirm.at,
                 });
             }
@@ -278,9 +280,9 @@ impl<'a> Facts<'a> {
             return None;
         };
         // Midnight between the inquiries: either day's phase may decide (convention 10).
-        let mut phases = dates::phases(card.not_after, auth.at);
+        let mut phases = phases_of(card, auth.at);
         if let Some(confirm) = self.confirm(case) {
-            phases.extend(dates::phases(card.not_after, confirm.at));
+            phases.extend(phases_of(card, confirm.at));
             phases.sort_unstable();
             phases.dedup();
         }
@@ -288,8 +290,14 @@ impl<'a> Facts<'a> {
         // Registration on the spot counts by the time of the confirmation.
         let later = self
             .confirm(case)
-            .and_then(|confirm| self.registry(person, confirm.n))
-            .and_then(|registry| registry.registration.as_ref());
+            .and_then(|confirm| self.registry(person, confirm.n));
+        let on_record = |registry: &Registry| {
+            let registration = registry.registration.as_ref();
+            registration.is_some_and(|registration| !registration.cancelled)
+        };
+        let stands = |registry: &Registry| {
+            on_record(registry) && renewal_of(registry, card) != Some(Renewal::TooLate)
+        };
         Some(Truth {
             person,
             site: world.site.clone(),
@@ -301,10 +309,10 @@ impl<'a> Facts<'a> {
             last_day: card.not_after.day(),
             withheld: !registry.withheld_by.is_empty(),
             undisclosed: !registry.undisclosed_by.is_empty(),
-            registered: [registration, later]
-                .into_iter()
-                .flatten()
-                .any(|registration| !registration.cancelled),
+            phone: card.physical_card.is_some(),
+            registered: [Some(registry), later].into_iter().flatten().any(stands),
+            on_record: on_record(registry),
+            renewal: renewal_of(registry, card),
             cancelled: registration.is_some_and(|registration| registration.cancelled),
             recorded: !registry.qualifications.is_empty(),
         })
@@ -326,6 +334,19 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Tells whether a consent for home visits was withdrawn between it and an inquiry.
+    pub fn withdrawn(&self, record: &Recorded, exchange: &Exchange<'_>) -> bool {
+        let registry = self.registry(record.person, exchange.n);
+        record.care == Care::HomeVisit
+            && registry.is_some_and(|registry| {
+                registry.withdrawals.iter().any(|withdrawal| {
+                    withdrawal.institution == record.institution
+                        && record.at <= withdrawal.at
+                        && withdrawal.at <= exchange.at
+                })
+            })
+    }
+
     /// Tells whether a person agreed to a question somewhere else, and it still counts.
     pub fn agreed_elsewhere(
         &self,
@@ -340,7 +361,7 @@ impl<'a> Facts<'a> {
                 && record.kind == kind
                 && record.answer == ConsentAnswer::Agree
                 && record.n < exchange.n
-                && dates::consent_holds(record.at, exchange.at)
+                && (record.care == Care::HomeVisit || dates::consent_holds(record.at, exchange.at))
         })
     }
 }

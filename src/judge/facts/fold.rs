@@ -277,6 +277,8 @@ impl<'a> Fold<'a> {
                         place: RegistrationPlace::Reader,
                         cancelled: false,
                     });
+                    // It is made for the present certificate.
+                    registry.previous_certificate_until = None;
                 }
             });
         }
