@@ -3,6 +3,7 @@
 //! What our parts and their faults do is judged in `tests/judged.rs`, from real runs.
 
 mod card;
+mod lives;
 mod observed;
 mod probe;
 mod reader;

@@ -185,8 +185,10 @@ fn given(patient: &Patient, recorded: &Recorded) -> rules::consent::Given {
     }
 }
 
+/// Tells whether an agreement to home visits was withdrawn.
 fn is_withdrawn(patient: &Patient, recorded: &Recorded, now: Moment) -> bool {
     recorded.care == Care::HomeVisit
+        && recorded.consent.answer == ConsentAnswer::Agree
         && !rules::consent::opens(&given(patient, recorded), Care::HomeVisit, now)
 }
 

@@ -185,7 +185,10 @@ fn cons_09(facts: &Facts<'_>) -> Vec<Outcome> {
         else {
             return Vec::new();
         };
-        let settled = truth.refused_by().is_none() && !truth.is_emergency();
+        // A site that asks nothing presets nothing.
+        let settled = truth.refused_by().is_none()
+            && !truth.is_emergency()
+            && truth.site.kind != SiteKind::EligibilityOnly;
         if !settled
             || truth
                 .phase()

@@ -58,7 +58,9 @@ fn by_age(facts: &Facts<'_>, exchange: &Exchange<'_>, record: &Recorded, care: C
     match (record.care, care) {
         (Care::Outpatient, Care::Outpatient) if holds => Gate::Open,
         (Care::Outpatient, Care::Outpatient) => Gate::Closed("CONS-03", None),
-        (Care::Online, Care::Online) if holds => Gate::Open,
+        // How long after the session it counts is not published.
+        (Care::Online, Care::Online) if holds && exchange.from == Role::Reader => Gate::Open,
+        (Care::Online, Care::Online) if holds => Gate::Unknown,
         (Care::Online, Care::Online) => Gate::Closed("CONS-03", Some("online")),
         (Care::HomeVisit, Care::HomeVisit) if facts.withdrawn(record, exchange) => {
             Gate::Closed("CONS-03", Some("withdrawn"))
