@@ -291,6 +291,26 @@ faults! {
         "救急で同意困難の記録なしに返す", "reads in an emergency without a record of why";
     "ambulance-sees-all", Backend(BackendFlaw::AmbulanceSeesAll), "EMG-04",
         "救急隊に通常の情報も返す", "shows an ambulance more than the summary";
+    "summary-beyond-its-periods", Backend(BackendFlaw::SummaryBeyondItsPeriods), "EMG-04",
+        "救急用サマリーに期間より前の記録も載せる", "puts records from before the periods into the summary";
+    "normal-view-beyond-its-period", Backend(BackendFlaw::NormalViewBeyondItsPeriod), "EMG-04",
+        "救急時に5年より前の記録も返す", "shows records of more than five years ago in an emergency";
+    "disaster-everywhere", Backend(BackendFlaw::DisasterEverywhere), "DIS-01",
+        "発動された地域の外でも災害時閲覧を認める", "allows disaster viewing outside the activated area";
+    "disaster-at-any-time", Backend(BackendFlaw::DisasterAtAnyTime), "DIS-01",
+        "発動の期間の外でも災害時閲覧を認める", "allows disaster viewing outside the period";
+    "disaster-without-a-record", Backend(BackendFlaw::DisasterWithoutRecord), "DIS-01",
+        "同意も理由も記録されていない災害時閲覧を認める", "allows disaster viewing without a recorded consent or reason";
+    "disaster-for-any-account", Backend(BackendFlaw::DisasterForAnyAccount), "DIS-01",
+        "管理のアカウントでなくても災害時閲覧を認める", "allows disaster viewing without an administration account";
+    "disaster-record-forgotten", Backend(BackendFlaw::DisasterRecordForgotten), "DIS-01",
+        "災害時に記録された同意があっても診療情報を断る", "refuses medical information although a consent is recorded in the disaster";
+    "outage-search-for-all", Backend(BackendFlaw::OutageSearchForAll), "OUT-01",
+        "障害時モードが発動されていない施設にも氏名で答える", "answers a search by name where failure mode is not switched on";
+    "outage-search-opens-medical", Backend(BackendFlaw::OutageSearchOpensMedical), "OUT-01",
+        "障害時の照会の後に診療情報も返す", "returns medical information after a search in an outage";
+    "address-shown-by-name", Backend(BackendFlaw::AddressShownByName), "DISC-03",
+        "不開示の人の住所を氏名での照会に返す", "tells a search by name the address in spite of 不開示";
 
     "pin-query-spends-a-try", Card(CardFlaw::QuerySpendsATry), "ACC-12",
         "残り回数を問い合わせるたびに1回減る", "spends a try at each PIN status query";

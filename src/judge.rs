@@ -19,6 +19,7 @@ mod emg;
 mod expectation;
 mod facts;
 mod idv;
+mod incident;
 mod others;
 mod outcome;
 mod refusal;

@@ -7,6 +7,8 @@ pub mod age;
 pub mod certificate;
 pub mod consent;
 pub mod disclosure;
+pub mod emergency;
 pub mod evidence;
 pub mod identity;
+pub mod incident;
 pub mod registration;

@@ -362,7 +362,9 @@ fn roles_of(step: &Step) -> (Role, Role) {
     };
     let to = match step {
         Step::OpenPortal(_)
-        | Step::Desk(DeskStep::NumberInquiry(_) | DeskStep::MedicalInquiry(_)) => Role::Backend,
+        | Step::Desk(
+            DeskStep::NumberInquiry(_) | DeskStep::PersonInquiry(_) | DeskStep::MedicalInquiry(_),
+        ) => Role::Backend,
         _ => Role::Reader,
     };
     (from, to)

@@ -51,7 +51,8 @@ pub use registry::{
 pub use resolve::ResolveError;
 pub use step::{
     BackendFault, BackendFaultKind, CardFault, ConsentSubject, Decision, DeskStep, FaceShown,
-    FaultStep, MedicalInquiryStep, NumberInquiryStep, PeriodEntry, SiteChange, Step,
+    FaultStep, MedicalInquiryStep, NumberInquiryStep, PeriodEntry, PersonInquiryStep, SiteChange,
+    Step,
 };
 pub use step_kind::{Actor, STEP_KINDS, StepKind};
 
@@ -210,6 +211,9 @@ impl Scenario {
                 }
                 Step::Desk(DeskStep::NumberInquiry(_)) => {
                     kinds.insert(InquiryKind::Number);
+                }
+                Step::Desk(DeskStep::PersonInquiry(_)) => {
+                    kinds.insert(InquiryKind::Person);
                 }
                 Step::Desk(DeskStep::MedicalInquiry(_)) => {
                     kinds.insert(InquiryKind::Medical);

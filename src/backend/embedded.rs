@@ -7,6 +7,8 @@
 mod card_inquiry;
 mod certificate;
 mod consent;
+mod emergency;
+mod incident;
 mod medical;
 mod number_inquiry;
 
@@ -31,7 +33,8 @@ pub struct Embedded {
     consents: Vec<Recorded>,
     /// The questions that each institution has switched on, since when where that was seen.
     options: BTreeMap<String, BTreeMap<ConsentKind, Option<Moment>>>,
-    emergencies: Vec<EmergencyAccess>,
+    emergencies: Vec<Recording>,
+    disasters: Vec<Recording>,
     sessions: BTreeMap<String, Session>,
 }
 
@@ -54,13 +57,23 @@ struct Recorded {
     at: Moment,
 }
 
-/// An access to emergency information, recorded with its reason (EMG-02, EMG-03).
+/// What staff recorded of a patient's consent in an emergency (EMG-02, EMG-03) or a disaster
+/// (DIS-01): given by word, or not obtainable.
 #[derive(Debug, Clone)]
-struct EmergencyAccess {
+struct Recording {
     person: String,
     institution: String,
     consent: EmergencyConsent,
     at: Moment,
+}
+
+impl Recording {
+    /// Tells whether it is of this person, at this site, and no refusal.
+    fn is_of(&self, person: &str, site: &Site) -> bool {
+        self.person == person
+            && self.institution == site.institution
+            && self.consent != EmergencyConsent::Refused
+    }
 }
 
 impl Embedded {
@@ -98,9 +111,12 @@ impl Embedded {
             Inquiry::Number {
                 key,
                 limit_consent,
+                disaster,
                 site,
-                ..
-            } => self.number(key, *limit_consent, site, now),
+            } => match disaster {
+                Some(consent) => self.number_in_disaster(key, *limit_consent, *consent, site, now),
+                None => self.number(key, *limit_consent, site, now),
+            },
             Inquiry::Medical {
                 key,
                 kind,
@@ -116,7 +132,7 @@ impl Embedded {
                 self.medical(key, &wanted, site, now)
             }
             Inquiry::Portal { person } => self.portal(person),
-            Inquiry::Person { .. } => Err(refuse(Ground::NotAuthorised)),
+            Inquiry::Person { .. } => self.search(inquiry, now),
         };
         answer.unwrap_or_else(Answer::Refused)
     }

@@ -1,6 +1,7 @@
 //! Faulty backends: interposers between a sound backend and whoever asks.
 
 mod answers;
+mod incidents;
 
 use jiff::civil::Date;
 
@@ -67,6 +68,16 @@ pub enum BackendFlaw {
     FlagsNotIndependent,
     EmergencyWithoutConsent,
     AmbulanceSeesAll,
+    SummaryBeyondItsPeriods,
+    NormalViewBeyondItsPeriod,
+    DisasterEverywhere,
+    DisasterAtAnyTime,
+    DisasterWithoutRecord,
+    DisasterForAnyAccount,
+    DisasterRecordForgotten,
+    OutageSearchForAll,
+    OutageSearchOpensMedical,
+    AddressShownByName,
 }
 
 /// Milliseconds of a day.
@@ -81,6 +92,10 @@ pub(super) struct Faulty {
     person: Option<String>,
     asked: u32,
     number_asked: bool,
+    /// A search was made in an outage.
+    searched: bool,
+    /// Where a disaster function is switched on.
+    area: Option<String>,
     first_site: Option<String>,
 }
 
@@ -93,6 +108,8 @@ impl Faulty {
             person: None,
             asked: 0,
             number_asked: false,
+            searched: false,
+            area: None,
             first_site: None,
         }
     }
@@ -130,6 +147,7 @@ impl Faulty {
         let mut inquiry = inquiry.clone();
         self.remember(&inquiry);
         self.number_asked |= inquiry.kind() == InquiryKind::Number;
+        self.understand_search(&mut inquiry);
         let agree = |kind| Consent {
             kind,
             answer: ConsentAnswer::Agree,
@@ -237,6 +255,7 @@ impl Faulty {
     /// Returns the world as the flawed backend takes it in.
     fn world(&self, world: &World) -> World {
         let mut world = world.clone();
+        self.switch_on(&mut world);
         for patient in &mut world.people {
             self.card(&mut patient.card);
             let registry = &mut patient.registry;
@@ -328,6 +347,7 @@ impl Backend for Faulty {
 
     fn arrange<'a>(&'a mut self, world: &'a World, at: Moment) -> Pending<'a, Result<(), Cannot>> {
         let flawed = self.world(world);
+        self.area = incidents::area(world);
         self.people.clone_from(&world.people);
         Box::pin(async move { self.inner.arrange(&flawed, at).await })
     }
@@ -339,7 +359,8 @@ impl Backend for Faulty {
     fn ask<'a>(&'a mut self, inquiry: &'a Inquiry, now: Moment) -> Asked<'a> {
         Box::pin(async move {
             let understood = self.inquiry(inquiry);
-            if let Some(answer) = self.refusal(&understood, now) {
+            let forgotten = self.forgets(&understood);
+            if let Some(answer) = forgotten.or_else(|| self.refusal(&understood, now)) {
                 return Ok(answer);
             }
             let mut last: Result<Answer, Outage> = Ok(refused(Ground::UnknownToken));

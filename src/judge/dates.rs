@@ -16,6 +16,11 @@ pub(super) const GRACE_STARTS: Date = date(2024, 12, 2);
 pub(super) const DIAGNOSES_START: Date = date(2022, 9, 11);
 /// From this day on surgery is among the medical information (CONS-10; assumed day).
 pub(super) const SURGERY_STARTS: Date = date(2023, 5, 11);
+/// From this day on hospitals view in an emergency (EMG-03).
+pub(super) const HOSPITAL_VIEWING_STARTS: Date = date(2024, 12, 9);
+/// The year of the first ambulances that viewed; the day is not known, so before it nothing is
+/// judged (eligibility.md §2).
+pub(super) const AMBULANCE_VIEWING_STARTS: Date = date(2022, 1, 1);
 /// Answers given before this day are not carried over (CONS-09, convention 8).
 pub(super) const CARRY_OVER_STARTS: Date = date(2025, 2, 1);
 /// From this day on a phone may stand for a card (CERT-09).

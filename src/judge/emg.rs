@@ -1,12 +1,14 @@
 //! EMG: emergency transport and emergency hospitals.
 
+mod view;
+
 use super::cert::backend::silent;
 use super::facts::case::{discloses, emergency_consent};
 use super::facts::{Case, Exchange, Facts, Truth, Visit, not_ended};
 use super::outcome::{Outcome, text};
 use super::refusal::may_view_emergency;
 use super::rule::{Rule, not_judged, rule};
-use crate::eligibility::{ConsentFlag, EmergencyConsent, Inquiry, MedicalKind, SiteKind};
+use crate::eligibility::{ConsentFlag, EmergencyConsent, SiteKind};
 use crate::requirement::{Id, Subject::Backend, Subject::Desk, Subject::Reader, catalogue};
 use crate::scenario::{DeskStep, FaceShown, Step};
 use crate::screen::ScreenId;
@@ -19,7 +21,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("EMG-02", Backend, emg_02),
     not_judged("EMG-03", Desk, DESK.0, DESK.1),
     rule("EMG-03", Backend, emg_03),
-    rule("EMG-04", Backend, emg_04),
+    rule("EMG-04", Backend, view::emg_04),
 ];
 
 const DESK: (&str, &str) = (
@@ -182,7 +184,9 @@ fn emg_02(facts: &Facts<'_>) -> Vec<Outcome> {
 
 /// Judges that an authorised inquiry with a recorded ground is answered.
 fn owed(facts: &Facts<'_>, case: &Case, truth: &Truth, confirm: &Exchange<'_>) -> Option<Outcome> {
-    if truth.refused_by().is_some() || !may_view_emergency(truth) {
+    if truth.refused_by().is_some()
+        || may_view_emergency(&truth.site, confirm.at.day()) != Some(true)
+    {
         return None;
     }
     Some(match (confirm.refusal(), facts.eligibility(case)) {
@@ -242,60 +246,5 @@ fn emg_03(facts: &Facts<'_>) -> Vec<Outcome> {
             .part("coding"),
         )
     }));
-    outcomes
-}
-
-fn emg_04(facts: &Facts<'_>) -> Vec<Outcome> {
-    let mut outcomes = each_emergency(facts, "EMG-04", |case, truth, confirm| {
-        if may_view_emergency(truth) {
-            return None;
-        }
-        let why = text!(
-            "この施設には救急時の権限がない",
-            "the site has no right in an emergency"
-        );
-        Some(nothing_read(facts, case, confirm, &why))
-    });
-    let id = Id::literal("EMG-04");
-    for exchange in &facts.exchanges {
-        let Inquiry::Medical { kind, site, .. } = exchange.inquiry else {
-            continue;
-        };
-        if !Facts::in_force(id, exchange.at.day()) || exchange.fault.is_some() {
-            continue;
-        }
-        let summary = *kind == MedicalKind::EmergencySummary;
-        let ambulance = site.kind == SiteKind::Ambulance;
-        let hospital = site.kind == SiteKind::Hospital;
-        let may = site.emergency_access && (ambulance || hospital);
-        let (n, returned) = (exchange.answer_n(), exchange.returned_records());
-        if (summary && !may || ambulance && !summary) && exchange.answer().is_some() {
-            outcomes.push(if returned {
-                Outcome::fail(
-                    &exchange.entries(),
-                    text!(
-                        "この施設が見られないものを、項目{n}で返した",
-                        "entry {n} returns what this site may not see"
-                    ),
-                )
-            } else {
-                Outcome::pass(
-                    &exchange.entries(),
-                    text!(
-                        "権限のないものを返さなかった",
-                        "nothing beyond the site's right was returned"
-                    ),
-                )
-            });
-        } else if summary && returned {
-            outcomes.push(Outcome::pass(
-                &exchange.entries(),
-                text!(
-                    "救急用サマリーを返した",
-                    "the emergency summary was returned"
-                ),
-            ));
-        }
-    }
     outcomes
 }

@@ -18,19 +18,7 @@ const DESK: (&str, &str) = (
 );
 
 pub(super) const RULES: &[Rule] = &[
-    not_judged(
-        "DIS-01",
-        Backend,
-        "災害時閲覧の地域と期間はこの版では扱わない",
-        "this version has no activated areas and periods",
-    ),
     not_judged("OUT-01", Desk, DESK.0, DESK.1),
-    not_judged(
-        "OUT-01",
-        Backend,
-        "障害時の氏名等による照会はこの版では扱わない",
-        "this version does not ask by name and address in an outage",
-    ),
     not_judged("OUT-02", Desk, DESK.0, DESK.1),
     not_judged("PHN-01", Reader, PHONE.0, PHONE.1),
     not_judged("PHN-02", Reader, PHONE.0, PHONE.1),
@@ -174,7 +162,12 @@ fn var_05(facts: &Facts<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     let id = Id::literal("VAR-05");
     for exchange in &facts.exchanges {
-        let Inquiry::Number { key, .. } = exchange.inquiry else {
+        let Inquiry::Number {
+            key,
+            disaster: None,
+            ..
+        } = exchange.inquiry
+        else {
             continue;
         };
         let day = exchange.at.day();

@@ -1,9 +1,11 @@
 //! Which row a refusal breaks that no fact of the scenario calls for: one cause, one finding.
 
-use super::dates::Renewal;
+use jiff::civil::Date;
+
+use super::dates::{self, Renewal};
 use super::facts::case::emergency_consent;
-use super::facts::{Case, Facts, Truth};
-use crate::eligibility::{CertificatePhase, EmergencyConsent, Ground, SiteKind};
+use super::facts::{Case, Facts};
+use crate::eligibility::{CertificatePhase, EmergencyConsent, Ground, Site, SiteKind};
 use crate::scenario::Step;
 use crate::transcript::{Event, Note};
 
@@ -32,10 +34,16 @@ pub(super) fn ground_name(ground: Ground) -> &'static str {
     }
 }
 
-/// Tells whether a site may view information in an emergency (EMG-04).
-pub(super) fn may_view_emergency(truth: &Truth) -> bool {
-    let kind = matches!(truth.site.kind, SiteKind::Ambulance | SiteKind::Hospital);
-    kind && truth.site.emergency_access
+/// Tells whether a site may view information in an emergency on a day (EMG-04); nothing where it
+/// is not known, for ambulances before the first of them began.
+pub(super) fn may_view_emergency(site: &Site, day: Date) -> Option<bool> {
+    match site.kind {
+        _ if !site.emergency_access => Some(false),
+        SiteKind::Hospital => Some(dates::HOSPITAL_VIEWING_STARTS <= day),
+        SiteKind::Ambulance if day < dates::AMBULANCE_VIEWING_STARTS => None,
+        SiteKind::Ambulance => Some(true),
+        _ => Some(false),
+    }
 }
 
 /// Finds a refusal of a card inquiry that nothing in the scenario calls for.
@@ -46,7 +54,7 @@ pub(super) fn wrong_refusal(facts: &Facts<'_>, case: &Case) -> Option<WrongRefus
         .confirm(case)
         .and_then(|confirm| emergency_consent(confirm.inquiry));
     let emergency_refused = truth.is_emergency()
-        && (!may_view_emergency(&truth)
+        && (may_view_emergency(&truth.site, exchange.at.day()) != Some(true)
             || matches!(consent, None | Some(EmergencyConsent::Refused)));
     let right = truth.refused_by().is_some()
         || truth.other_certificate

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::outcome::Outcome;
-use super::{acc, cert, cons, disc, elig, emg, idv, others, reg};
+use super::{acc, cert, cons, disc, elig, emg, idv, incident, others, reg};
 use crate::requirement::{Id, Subject};
 
 /// How a row is judged for one subject.
@@ -50,7 +50,7 @@ pub(super) const fn not_judged(
 }
 
 /// Every entry, by family.
-const TABLE: [&[Rule]; 25] = [
+const TABLE: [&[Rule]; 26] = [
     acc::RULES,
     acc::visit::RULES,
     acc::card::RULES,
@@ -75,6 +75,7 @@ const TABLE: [&[Rule]; 25] = [
     disc::RULES,
     disc::shown::RULES,
     emg::RULES,
+    incident::RULES,
     others::RULES,
 ];
 

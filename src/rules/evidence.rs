@@ -49,12 +49,12 @@ pub fn matches(key: &NumberKey, qualification: &Qualification) -> bool {
 }
 
 /// Returns an insurer number without its padding.
-fn insurer(number: &str) -> String {
+pub(super) fn insurer(number: &str) -> String {
     normal(number).trim_start_matches('0').to_owned()
 }
 
 /// Returns a symbol or number in half width, without spaces.
-fn normal(text: &str) -> String {
+pub(super) fn normal(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
     text.nfkc().filter(|c| !c.is_whitespace()).collect()
 }

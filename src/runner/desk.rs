@@ -2,10 +2,10 @@
 
 use super::Run;
 use crate::check_in::Event;
-use crate::eligibility::{Care, ConsentAnswer, Inquiry, NumberKey};
+use crate::eligibility::{Care, ConsentAnswer, Inquiry, NumberKey, SearchReason};
 use crate::scenario::{
     ConsentSubject, Decision, DeskStep, FaceShown, MedicalInquiryStep, NumberInquiryStep, Patient,
-    Step,
+    PersonInquiryStep, Step,
 };
 
 impl Run<'_> {
@@ -20,6 +20,7 @@ impl Run<'_> {
     pub(super) fn desk_inquiry(&self, step: &Step) -> Option<Inquiry> {
         match step {
             Step::Desk(DeskStep::NumberInquiry(inquiry)) => self.number_inquiry(inquiry),
+            Step::Desk(DeskStep::PersonInquiry(inquiry)) => self.person_inquiry(inquiry),
             Step::Desk(DeskStep::MedicalInquiry(inquiry)) => self.medical_inquiry(inquiry),
             Step::OpenPortal(person) => Some(Inquiry::Portal {
                 person: self.patient(person.as_deref())?.name.clone(),
@@ -51,7 +52,38 @@ impl Run<'_> {
         Some(Inquiry::Number {
             key,
             limit_consent: step.limit_consent,
-            disaster: None,
+            disaster: step.disaster,
+            site: self.site.clone(),
+        })
+    }
+
+    fn person_inquiry(&self, step: &PersonInquiryStep) -> Option<Inquiry> {
+        let registry = &self.patient(step.person.as_deref())?.registry;
+        let person = &registry.person;
+        let asked = |written: &Option<String>, known: Option<&String>| match written.as_deref() {
+            Some("none") => None,
+            Some(written) => Some(written.to_owned()),
+            None => known.cloned(),
+        };
+        let address = asked(&step.address, person.address.as_ref());
+        let first = registry.qualifications.first();
+        let needed = step.reason == SearchReason::Disaster && address.is_none();
+        let insurer = asked(
+            &step.insurer,
+            first.filter(|_| needed).map(|first| &first.insurer),
+        );
+        let birth_date = match &step.birth_date {
+            Some(written) => written.day(self.scenario.at).ok()?,
+            None => person.birth_date,
+        };
+        Some(Inquiry::Person {
+            name: step.name.clone().unwrap_or_else(|| person.name.clone()),
+            birth_date,
+            sex: step.sex.unwrap_or(person.sex),
+            address,
+            insurer,
+            reason: step.reason,
+            consent: step.consent,
             site: self.site.clone(),
         })
     }

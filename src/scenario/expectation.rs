@@ -176,7 +176,7 @@ pub struct AnswerFields {
     /// Validity of the last eligibility answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validity: Option<Validity>,
-    /// The ground on which the last card inquiry was refused.
+    /// The ground on which the last inquiry by card, number or name was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Ground>,
     /// The kinds of medical information returned in this visit.

@@ -187,6 +187,7 @@ impl Document {
                 .map_err(date_error(&under("incidents")))?,
             steps: self.steps.clone(),
         };
+        check::incidents(&scenario)?;
         for (index, step) in scenario.steps.iter().enumerate() {
             check::step(&scenario, step, &[Key("steps"), Index(index)])?;
         }
@@ -203,17 +204,7 @@ impl Document {
         site.emergency_access = over.emergency_access.unwrap_or(site.emergency_access);
         site.municipality = over.municipality.or(site.municipality);
         site.administrator = over.administrator.unwrap_or(site.administrator);
-        let well_formed =
-            site.institution.len() == 10 && site.institution.bytes().all(|b| b.is_ascii_digit());
-        if !well_formed {
-            return Err(error(
-                path,
-                format!(
-                    "institution {:?}: an institution code has 10 digits, in quotation marks",
-                    site.institution
-                ),
-            ));
-        }
+        check::site(&site, path)?;
         Ok(site)
     }
 }

@@ -1,6 +1,7 @@
 //! The steps of a scenario: stimuli, expectations and faults.
 
 mod fault;
+mod person_inquiry;
 
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
@@ -20,6 +21,7 @@ use crate::screen::Method;
 use crate::secret::{Masker, Secret};
 
 pub use fault::{BackendFault, BackendFaultKind, CardFault, FaultStep};
+pub use person_inquiry::PersonInquiryStep;
 
 /// One step. `crate::scenario::STEP_KINDS` describes each for parser, lint, runner, prompts and UI.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -144,6 +146,8 @@ pub enum DeskStep {
     NoCard,
     /// Staff type what stands on a 資格確認書.
     NumberInquiry(NumberInquiryStep),
+    /// Staff search by name, in an outage of the centre or a disaster.
+    PersonInquiry(PersonInquiryStep),
     /// Staff fetch medical information under a recorded consent.
     MedicalInquiry(MedicalInquiryStep),
 }
@@ -173,6 +177,9 @@ pub struct NumberInquiryStep {
     /// Whether the patient agreed by word to show the limit.
     #[serde(default)]
     pub limit_consent: bool,
+    /// In a disaster: what staff recorded of the patient's consent (DIS-01).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disaster: Option<EmergencyConsent>,
 }
 
 /// A fetch of medical information.
@@ -316,7 +323,7 @@ impl<'de> Forms<'de> for DeskStep {
             Err(_) => Err(E::custom(format!(
                 "unknown or incomplete act of staff {word:?}; expected visual-check, visual-mode, emergency, no-card, \
                  number-inquiry, {{ oral-consent: given|refused|unobtainable }}, {{ visual-check: match|mismatch }}, \
-                 {{ number-inquiry: {{…}} }} or {{ medical-inquiry: {{ kind: drug }} }}"
+                 {{ number-inquiry: {{…}} }}, {{ person-inquiry: {{ reason: outage }} }} or {{ medical-inquiry: {{ kind: drug }} }}"
             ))),
         }
     }

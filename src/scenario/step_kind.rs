@@ -80,6 +80,8 @@ step_kinds! {
         "カードがないことを伝える", "say that there is no card";
     DESK_NUMBER_INQUIRY = "desk: number-inquiry", "desk: { number-inquiry: { limit-consent: true } }", Desk, [], None,
         "資格確認書の番号で照会する", "inquire by number";
+    DESK_PERSON_INQUIRY = "desk: person-inquiry", "desk: { person-inquiry: { reason: outage } }", Desk, [], None,
+        "氏名や住所で照会する", "inquire by name";
     DESK_MEDICAL_INQUIRY = "desk: medical-inquiry", "desk: { medical-inquiry: { kind: drug } }", Desk, [], None,
         "診療・薬剤情報等を取得する", "fetch medical information";
     OPEN_PORTAL = "open-portal", "open-portal", Patient, [], None,
@@ -129,6 +131,7 @@ impl StepKind {
             Step::Desk(DeskStep::Emergency) => &DESK_EMERGENCY,
             Step::Desk(DeskStep::NoCard) => &DESK_NO_CARD,
             Step::Desk(DeskStep::NumberInquiry(_)) => &DESK_NUMBER_INQUIRY,
+            Step::Desk(DeskStep::PersonInquiry(_)) => &DESK_PERSON_INQUIRY,
             Step::Desk(DeskStep::MedicalInquiry(_)) => &DESK_MEDICAL_INQUIRY,
             Step::OpenPortal(_) => &OPEN_PORTAL,
             Step::Probe(_) => &PROBE,

@@ -1,12 +1,14 @@
 //! Says in a few words what an entry is: on the arrows, on the slider and above the details.
 
-use crate::eligibility::{
-    Answer, CertificatePhase, ConsentKind, Ground, Inquiry, MedicalKind, SiteKind, Validity,
-};
+use crate::eligibility::{Answer, CertificatePhase, ConsentKind, Ground, SiteKind, Validity};
 use crate::scenario::{ConsentSubject, Decision, DeskStep, FaceShown, Probe, Step, UnderTest};
 use crate::screen::{Method, Screen, ScreenId};
 use crate::transcript::{CardEvent, Entry, Event, Note, Reply, ResponseApdu, Role};
 use crate::wording::{Language, Wording};
+
+mod inquiry;
+
+use inquiry::{inquiry, medical, reason};
 
 use super::decode::{self, Meaning, Place};
 use super::play::Play;
@@ -250,6 +252,7 @@ pub fn act(step: &Step, language: Language) -> String {
         })),
         Step::Agree(about) | Step::Refuse(about) => Some(subject(*about, wording)),
         Step::Desk(DeskStep::MedicalInquiry(inquiry)) => Some(wording.say(medical(inquiry.kind))),
+        Step::Desk(DeskStep::PersonInquiry(inquiry)) => Some(wording.say(reason(inquiry.reason))),
         Step::ExpectScreen(expected) => Some(wording.say(screen(expected.fields().id))),
         Step::ExpectPinTries(left) => Some(left.to_string()),
         Step::PresentCard(person) | Step::OpenPortal(person) => person.clone(),
@@ -309,29 +312,6 @@ pub fn consent(kind: ConsentKind) -> &'static str {
         ConsentKind::Surgery => "consent-surgery",
         ConsentKind::SpecificDisease => "consent-specific-disease",
         ConsentKind::Limit => "consent-limit",
-    }
-}
-
-fn medical(kind: MedicalKind) -> &'static str {
-    match kind {
-        MedicalKind::Drug => "medical-drug",
-        MedicalKind::Diagnosis => "medical-diagnosis",
-        MedicalKind::Checkup => "medical-checkup",
-        MedicalKind::Surgery => "medical-surgery",
-        MedicalKind::EmergencySummary => "medical-emergency-summary",
-    }
-}
-
-fn inquiry(inquiry: &Inquiry) -> &'static str {
-    match inquiry {
-        Inquiry::Authenticate { .. } => "inquiry-authenticate",
-        Inquiry::Register { .. } => "inquiry-register",
-        Inquiry::Confirm { .. } => "inquiry-confirm",
-        Inquiry::Limit { .. } => "inquiry-limit",
-        Inquiry::Number { .. } => "inquiry-number",
-        Inquiry::Person { .. } => "inquiry-person",
-        Inquiry::Medical { kind, .. } => medical(*kind),
-        Inquiry::Portal { .. } => "inquiry-portal",
     }
 }
 

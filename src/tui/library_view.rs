@@ -110,6 +110,7 @@ fn heading(model: &Model, folder: &str) -> Line<'static> {
         "child" => wording.say("folder-child"),
         "emergency" => wording.say("folder-emergency"),
         "outage" => wording.say("folder-outage"),
+        "disaster" => wording.say("folder-disaster"),
         "card" => wording.say("folder-card"),
         "variants" => wording.say("folder-variants"),
         "history" => wording.say("folder-history"),

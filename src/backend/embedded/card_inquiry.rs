@@ -1,10 +1,10 @@
 //! Inquiries that rest on a card: authenticate, register, confirm, limit.
 
-use super::{Embedded, EmergencyAccess, Session, certificate, consent, refuse};
+use super::{Embedded, Session, certificate, consent, refuse};
 use crate::eligibility::{
     Answer, Authenticated, Care, CertificatePhase, Consent, ConsentAnswer, ConsentKind,
     Eligibility, EmergencyConsent, Ground, Limit, LimitAnswer, Moment, Person, Qualification,
-    Refusal, Site, SiteKind, Validity,
+    Refusal, Site, Validity,
 };
 use crate::rules::{self, evidence};
 use crate::scenario::Patient;
@@ -26,7 +26,7 @@ impl Embedded {
         if rules::disclosure::is_withheld(&patient.registry) && (registered || emergency) {
             return Err(refuse(Ground::Withheld));
         }
-        if emergency && !may_view_emergency(site) {
+        if emergency && !rules::emergency::may_view(site, now.day()) {
             return Err(refuse(Ground::NotAuthorised));
         }
         let earlier = if phase == CertificatePhase::Grace || emergency {
@@ -135,17 +135,11 @@ impl Embedded {
                 )
             }),
         };
-        let name = patient.name.clone();
         self.record_consents(&session, &counted, now);
         // In the grace period no medical information is given, in an emergency neither (CERT-03).
         let grace = phase == CertificatePhase::Grace;
         if let (true, false, Some(consent)) = (session.emergency, grace, emergency) {
-            self.emergencies.push(EmergencyAccess {
-                person: name,
-                institution: session.site.institution,
-                consent,
-                at: now,
-            });
+            self.record_emergency(session, consent, now);
         }
         Ok(Answer::Eligibility(Box::new(eligibility)))
     }
@@ -163,11 +157,6 @@ impl Embedded {
 /// Returns the phase at `now`: it may have changed since the card was put in (convention 10).
 fn phase_of(patient: &Patient, now: Moment) -> Result<CertificatePhase, Refusal> {
     certificate::phase_of(patient, now).map_err(refuse)
-}
-
-/// Ambulances, and hospitals whose account is authorised (EMG-04).
-fn may_view_emergency(site: &Site) -> bool {
-    site.emergency_access && matches!(site.kind, SiteKind::Ambulance | SiteKind::Hospital)
 }
 
 /// The limit comes by card without asking from 2024-10-07 on (CONS-07).

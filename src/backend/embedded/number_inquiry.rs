@@ -71,7 +71,8 @@ impl Embedded {
     }
 }
 
-fn bare(validity: Validity) -> Answer {
+/// Returns an answer that says this and nothing of anybody.
+pub(super) fn bare(validity: Validity) -> Answer {
     Answer::Eligibility(Box::new(Eligibility {
         validity,
         person: None,

@@ -12,7 +12,7 @@ impl Faulty {
         self.asked += 1;
         match answer {
             Answer::Eligibility(eligibility) => self.eligibility(inquiry, *eligibility, now),
-            Answer::Medical(medical) => self.medical(medical),
+            Answer::Medical(medical) => self.medical(inquiry, medical),
             Answer::Authenticated(mut authenticated) => {
                 match self.flaw {
                     BackendFlaw::UnregisteredAccepted => authenticated.registered = true,
@@ -127,6 +127,7 @@ impl Faulty {
                     person.kana.push_str(&number);
                 }
             }
+            BackendFlaw::AddressShownByName => self.tell_address(inquiry, &mut eligibility),
             BackendFlaw::AddressHiddenByCard if by_card => {
                 let undisclosed =
                     patient.is_some_and(|patient| !patient.registry.undisclosed_by.is_empty());
@@ -140,7 +141,8 @@ impl Faulty {
         Answer::Eligibility(Box::new(eligibility))
     }
 
-    fn medical(&self, mut medical: MedicalAnswer) -> Answer {
+    fn medical(&self, inquiry: &Inquiry, mut medical: MedicalAnswer) -> Answer {
+        self.beyond_periods(inquiry, &mut medical);
         match self.flaw {
             BackendFlaw::AgreedWithheld => medical.records.clear(),
             BackendFlaw::BeyondLookBack => {
@@ -168,6 +170,7 @@ impl Faulty {
             BackendFlaw::EmergencyWithoutConsent => *kind == MedicalKind::EmergencySummary,
             BackendFlaw::ConsentEverywhere => !patient.registry.earlier_consents.is_empty(),
             BackendFlaw::NumberCreatesConsent => self.number_asked,
+            BackendFlaw::OutageSearchOpensMedical => self.searched,
             _ => false,
         };
         let records = patient

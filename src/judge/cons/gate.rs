@@ -4,6 +4,7 @@ use crate::eligibility::{Care, CertificatePhase, ConsentAnswer, ConsentKind, Inq
 use crate::judge::dates;
 use crate::judge::facts::case::governed_by;
 use crate::judge::facts::{Exchange, Facts, Recorded, phases_of};
+use crate::judge::incident::standing;
 use crate::transcript::Role;
 
 /// What a correct backend makes of a fetch of medical information.
@@ -32,6 +33,10 @@ pub(super) fn gate(facts: &Facts<'_>, exchange: &Exchange<'_>) -> Gate {
         phases_of(&patient.card, exchange.at).contains(&CertificatePhase::Grace)
     });
     if *care == Care::Emergency || (in_grace && exchange.from == Role::Reader) {
+        return Gate::Unknown;
+    }
+    // Past card and number the row is DIS-01 or OUT-01.
+    if standing(facts, exchange).is_some() {
         return Gate::Unknown;
     }
     let here = facts.consent_on_record(person, &site.institution, question, exchange.n);

@@ -43,7 +43,55 @@ pub(in crate::judge) fn shows_address(person: Option<&Person>) -> bool {
     person.is_some_and(|person| filled(&person.address) || filled(&person.postcode))
 }
 
+/// Judges each search by name that found this person: by convention as strict as by number.
+fn by_name(
+    facts: &Facts<'_>,
+    part: Option<&'static str>,
+    hides: impl Fn(&Registry) -> bool,
+) -> impl Iterator<Item = Outcome> {
+    facts.exchanges.iter().filter_map(move |exchange| {
+        let Inquiry::Person { .. } = exchange.inquiry else {
+            return None;
+        };
+        let registry = facts.registry(exchange.person?, exchange.n)?;
+        let answer = exchange.eligibility()?;
+        let n = exchange.answer_n();
+        let found = answer.person.is_some() && hides(registry) && exchange.fault.is_none();
+        found.then(|| {
+            let outcome = if shows_address(answer.person.as_ref()) {
+                Outcome::fail(
+                    &exchange.entries(),
+                    text!(
+                        "閲覧制限のある人について、氏名での照会に項目{n}で住所か郵便番号を返した",
+                        "disclosure is restricted, yet entry {n} tells a search by name the address or postcode"
+                    ),
+                )
+            } else {
+                Outcome::pass(
+                    &exchange.entries(),
+                    text!(
+                        "氏名での照会に住所も郵便番号も返さなかった",
+                        "neither address nor postcode was told to a search by name"
+                    ),
+                )
+            };
+            match part {
+                Some(part) => outcome.part(part),
+                None => outcome,
+            }
+        })
+    })
+}
+
 fn disc_03(facts: &Facts<'_>) -> Vec<Outcome> {
+    let mut outcomes = by_number(facts);
+    outcomes.extend(by_name(facts, Some("by-name"), |registry| {
+        !registry.undisclosed_by.is_empty()
+    }));
+    outcomes
+}
+
+fn by_number(facts: &Facts<'_>) -> Vec<Outcome> {
     each_number(facts, |exchange, answer, registry| {
         if registry.undisclosed_by.is_empty() {
             return None;
@@ -70,6 +118,14 @@ fn disc_03(facts: &Facts<'_>) -> Vec<Outcome> {
 }
 
 fn disc_10(facts: &Facts<'_>) -> Vec<Outcome> {
+    let mut outcomes = withheld_by_number(facts);
+    outcomes.extend(by_name(facts, None, |registry| {
+        registry.undisclosed_by.is_empty() && !registry.withheld_by.is_empty()
+    }));
+    outcomes
+}
+
+fn withheld_by_number(facts: &Facts<'_>) -> Vec<Outcome> {
     each_number(facts, |exchange, answer, registry| {
         if registry.withheld_by.is_empty() || !registry.undisclosed_by.is_empty() {
             return None;

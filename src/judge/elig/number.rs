@@ -43,7 +43,13 @@ fn each_asked<'f, 'a>(
 ) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for exchange in facts.exchanges.iter().filter(|it| it.fault.is_none()) {
-        let Inquiry::Number { key, .. } = exchange.inquiry else {
+        // Number inquiries of disaster viewing are DIS-01.
+        let Inquiry::Number {
+            key,
+            disaster: None,
+            ..
+        } = exchange.inquiry
+        else {
             continue;
         };
         let Some(world) = facts.world(exchange.n) else {

@@ -26,7 +26,7 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
         let refusal = asked
             .iter()
             .rev()
-            .filter(|exchange| exchange.from == Role::Reader)
+            .filter(|exchange| asks_for_eligibility(exchange))
             .find_map(|exchange| exchange.refusal().map(|refusal| (*exchange, refusal)));
         match refusal {
             Some((exchange, refusal)) => {
@@ -132,11 +132,18 @@ fn lost(asked: &[&Exchange<'_>]) -> Option<Outcome> {
     asked
         .iter()
         .rev()
-        .find(|exchange| {
-            exchange.from == Role::Reader || exchange.inquiry.kind() == InquiryKind::Number
-        })
+        .find(|exchange| asks_for_eligibility(exchange))
         .filter(|exchange| !matches!(exchange.reply, Some((_, Reply::Answer(_)))))
         .map(|exchange| Outcome::open(&exchange.entries(), crate::judge::cert::backend::silent()))
+}
+
+/// What the reader asks, and what staff ask past it but for the fetch of records.
+fn asks_for_eligibility(exchange: &Exchange<'_>) -> bool {
+    let by_staff = matches!(
+        exchange.inquiry.kind(),
+        InquiryKind::Number | InquiryKind::Person
+    );
+    exchange.from == Role::Reader || by_staff
 }
 
 fn undelivered<'f, 'a>(asked: &[&'f Exchange<'a>]) -> Option<&'f Exchange<'a>> {

@@ -9,6 +9,7 @@ use super::visit::Given;
 use super::{Exchange, Facts, Probing, Unmet, Visit, World};
 use crate::eligibility::{Answer, Inquiry, NumberKey, Registration, RegistrationPlace, SiteKind};
 use crate::judge::facts::world::names;
+use crate::judge::incident::is_meant;
 use crate::judge::session::{Command, State};
 use crate::scenario::{DeskStep, Scenario, Step};
 use crate::transcript::{CardEvent, Entry, Event, Note, Reply, Role, Transcript};
@@ -229,6 +230,7 @@ impl<'a> Fold<'a> {
             (_, Inquiry::Number { key, .. } | Inquiry::Medical { key, .. }) => {
                 self.person_with(key).or(self.desk_person)
             }
+            (_, Inquiry::Person { .. }) => self.person_meant(inquiry),
             _ => self.desk_person,
         };
         self.facts.exchanges.push(Exchange {
@@ -242,6 +244,13 @@ impl<'a> Fold<'a> {
             fault: None,
             person,
         });
+    }
+
+    /// Returns the one person whom a search by name means.
+    fn person_meant(&self, inquiry: &Inquiry) -> Option<usize> {
+        let registries = &self.facts.worlds.last()?.registries;
+        let mut meant = (0..registries.len()).filter(|it| is_meant(inquiry, &registries[*it]));
+        meant.next().filter(|_| meant.next().is_none())
     }
 
     fn person_with(&self, key: &NumberKey) -> Option<usize> {

@@ -7,6 +7,62 @@ use super::super::load::PathItem::{self, Index, Key};
 use super::super::probe::Probe;
 use super::super::step::{DeskStep, FaultStep, Step};
 use super::{ResolveError, error};
+use crate::eligibility::{IncidentKind, SearchReason, Site};
+
+/// Checks the codes of a site: 10 digits of its institution, 5 of its municipality.
+pub(super) fn site(site: &Site, path: &[PathItem]) -> Result<(), ResolveError> {
+    if !has_digits(&site.institution, 10) {
+        return Err(error(
+            path,
+            format!(
+                "institution {:?}: an institution code has 10 digits, in quotation marks",
+                site.institution
+            ),
+        ));
+    }
+    match &site.municipality {
+        Some(code) if !has_digits(code, 5) => Err(error(path, not_a_municipality(code))),
+        _ => Ok(()),
+    }
+}
+
+/// Checks what is switched on: that it ends after it begins, and for whom.
+pub(super) fn incidents(scenario: &Scenario) -> Result<(), ResolveError> {
+    for (index, incident) in scenario.incidents.iter().enumerate() {
+        let path = [Key("incidents"), Index(index)];
+        if incident.until < incident.from {
+            let (from, until) = (incident.from, incident.until);
+            return Err(error(
+                &path,
+                format!("this ends on {until}, before it begins on {from}"),
+            ));
+        }
+        let problem = match &incident.kind {
+            IncidentKind::Disaster(area) => {
+                let wrong = area.iter().find(|code| !has_digits(code, 5));
+                wrong.map(|code| not_a_municipality(code))
+            }
+            IncidentKind::Outage(institutions) => {
+                let wrong = institutions.iter().find(|code| !has_digits(code, 10));
+                wrong.map(|code| {
+                    format!("{code:?}: an institution code has 10 digits, in quotation marks")
+                })
+            }
+        };
+        if let Some(problem) = problem {
+            return Err(error(&path, problem));
+        }
+    }
+    Ok(())
+}
+
+fn not_a_municipality(code: &str) -> String {
+    format!("{code:?}: the code of a municipality has 5 digits, in quotation marks")
+}
+
+fn has_digits(code: &str, length: usize) -> bool {
+    code.len() == length && code.bytes().all(|byte| byte.is_ascii_digit())
+}
 
 /// Checks a step of a scenario at `path`: that its people take part, and that it can be done.
 pub(super) fn step(
@@ -17,6 +73,7 @@ pub(super) fn step(
     let person = match step {
         Step::PresentCard(person) | Step::OpenPortal(person) => person.as_deref(),
         Step::Desk(DeskStep::NumberInquiry(inquiry)) => inquiry.person.as_deref(),
+        Step::Desk(DeskStep::PersonInquiry(inquiry)) => inquiry.person.as_deref(),
         Step::Desk(DeskStep::MedicalInquiry(inquiry)) => inquiry.person.as_deref(),
         _ => None,
     };
@@ -32,6 +89,14 @@ pub(super) fn step(
         ));
     }
     match step {
+        Step::Desk(DeskStep::PersonInquiry(inquiry))
+            if inquiry.reason == SearchReason::Outage && inquiry.consent.is_some() =>
+        {
+            Err(error(
+                path,
+                "no consent is recorded in an outage, where medical information stays shut; leave `consent` out, or write reason: disaster",
+            ))
+        }
         Step::Wait(span) if !span.is_positive() => {
             Err(error(path, "time only goes forward; write wait: 1d"))
         }
