@@ -273,6 +273,26 @@ faults! {
         "同じ照会に異なる答えを返す", "answers the same inquiry differently";
     "my-number-told", Backend(BackendFlaw::MyNumberTold), "ELIG-08",
         "回答に個人番号を含める", "puts the My Number into an answer";
+    "preschool-unmarked", Backend(BackendFlaw::PreschoolUnmarked), "ELIG-09",
+        "未就学の印を付けない", "does not mark a child before school";
+    "elderly-share-missing", Backend(BackendFlaw::ElderlyShareMissing), "ELIG-09",
+        "高齢受給者証を返さない", "leaves the 高齢受給者証 out";
+    "elderly-period-wrong", Backend(BackendFlaw::ElderlyPeriodWrong), "ELIG-09",
+        "高齢受給者証の期間を1年延ばす", "makes the 高齢受給者証 last a year longer";
+    "late-elderly-share-wrong", Backend(BackendFlaw::LateElderlyShareWrong), "ELIG-09",
+        "後期高齢者の割合を3割とする", "gives 30 percent for anyone over 75";
+    "tickets-of-every-month", Backend(BackendFlaw::TicketsOfEveryMonth), "ELIG-10",
+        "別の月の医療券も返す", "gives the tickets of other months too";
+    "designation-wrong", Backend(BackendFlaw::DesignationWrong), "ELIG-10",
+        "指定医療機関の一致・不一致を逆にする", "swaps who is the designated institution";
+    "tickets-withheld", Backend(BackendFlaw::TicketsWithheld), "ELIG-10",
+        "その月の医療券を返さない", "does not return the tickets of the month";
+    "unrecorded-ticket-invalid", Backend(BackendFlaw::UnrecordedIsInvalid), "ELIG-10",
+        "券の登録前を無効とする", "calls a person without the month's ticket invalid";
+    "specific-disease-unasked", Backend(BackendFlaw::SpecificDiseaseUnasked), "CONS-14",
+        "同意なく特定疾病を返す", "gives the specific disease without consent";
+    "number-called-invalid", Backend(BackendFlaw::NumberCalledInvalid), "VAR-05",
+        "有効な番号を無効とする", "calls the number of a qualification in force invalid";
     "withheld-ignored", Backend(BackendFlaw::WithheldIgnored), "DISC-01",
         "自己情報提供不可を無視する", "ignores 自己情報提供不可";
     "address-shown", Backend(BackendFlaw::AddressShown), "DISC-03",

@@ -4,6 +4,7 @@
 //! file checks both.
 
 pub mod age;
+pub mod aid;
 pub mod certificate;
 pub mod consent;
 pub mod disclosure;

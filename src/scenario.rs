@@ -40,13 +40,14 @@ pub use document::{
 };
 pub use expectation::{
     AnswerExpectation, AnswerFields, MedicalExpectation, PortalExpectation, Presence,
-    ScreenExpectation, ScreenFields,
+    ScreenExpectation, ScreenFields, SpecificDiseaseExpectation, TicketExpectation,
 };
 pub use lint::{Lint, LintLevel};
 pub use load::{ParseError, Place, Source};
 pub use probe::{CardExpectation, CertificateExpectation, Probe, StatusExpectation, StatusFields};
 pub use registry::{
-    IncidentEntry, QualificationEntry, RegistryOverrides, TicketEntry, WithdrawalEntry,
+    IncidentEntry, LimitEntry, QualificationEntry, RegistryOverrides, SpecificDiseaseEntry,
+    TicketEntry, WithdrawalEntry,
 };
 pub use resolve::ResolveError;
 pub use step::{

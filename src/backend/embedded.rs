@@ -9,6 +9,7 @@ mod certificate;
 mod consent;
 mod emergency;
 mod incident;
+mod insurance;
 mod medical;
 mod number_inquiry;
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::{BackendReply, CheckIn, Effect, Event, Stage, Turn, Visit, ignored, leave};
 use crate::eligibility::{
     Answer, Care, CertificatePhase, ConsentAnswer, ConsentFlag, Eligibility, EmergencyConsent,
-    Ground, Inquiry, MedicalKind, Moment, NumberKey, Validity,
+    Ground, Inquiry, MedicalKind, Moment, NumberKey,
 };
 use crate::rules;
 use crate::screen::Screen;
@@ -136,7 +136,8 @@ impl CheckIn {
         else {
             return leave([Screen::Counter]);
         };
-        if eligibility.validity != Validity::Valid {
+        // Without the ticket of the month the patient is received all the same (ELIG-10).
+        if !rules::aid::is_valid(eligibility.validity) {
             return leave([Screen::Counter]);
         }
         let key = NumberKey {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod incidents;
+mod insurance;
 
 use jiff::civil::Date;
 
@@ -66,6 +67,16 @@ pub enum BackendFlaw {
     PortalShowsHistory,
     FirstLiftOpens,
     FlagsNotIndependent,
+    PreschoolUnmarked,
+    ElderlyShareMissing,
+    ElderlyPeriodWrong,
+    LateElderlyShareWrong,
+    TicketsOfEveryMonth,
+    DesignationWrong,
+    TicketsWithheld,
+    UnrecordedIsInvalid,
+    SpecificDiseaseUnasked,
+    NumberCalledInvalid,
     EmergencyWithoutConsent,
     AmbulanceSeesAll,
     SummaryBeyondItsPeriods,

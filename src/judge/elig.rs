@@ -1,5 +1,6 @@
-//! ELIG: the answer to a card inquiry, and what every answer owes (rows 01–03, 07, 08, 12–16).
+//! ELIG: the answer to a card inquiry, and what every answer owes (rows 01–03, 10).
 
+mod aid;
 pub(super) mod message;
 pub(super) mod number;
 
@@ -21,12 +22,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("ELIG-06", Backend, number::elig_06),
     rule("ELIG-07", Backend, number::elig_07),
     rule("ELIG-09", Backend, number::elig_09),
-    not_judged(
-        "ELIG-10",
-        Backend,
-        "医療扶助はこの版の照会に含まれない",
-        "public assistance for medical care is not part of this version's inquiries",
-    ),
+    rule("ELIG-10", Backend, aid::elig_10),
     not_judged(
         "ELIG-11",
         Backend,
@@ -101,7 +97,8 @@ fn elig_01(facts: &Facts<'_>) -> Vec<Outcome> {
     let mut outcomes = each_owed(facts, "ELIG-01", |confirm, answer, registry| {
         let day = confirm.at.day();
         let held = current(registry, day);
-        if held.is_empty() {
+        // Without the ticket of the month the validity is that of ELIG-10.
+        if held.is_empty() || aid::not_yet_recorded(registry, day) {
             return None;
         }
         // Reported as ELIG-02.

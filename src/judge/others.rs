@@ -4,7 +4,7 @@ use super::cert::backend::silent;
 use super::facts::{Facts, Method, Visit, no_screens, not_ended};
 use super::outcome::{Outcome, text};
 use super::rule::{Rule, not_judged, rule};
-use crate::eligibility::{Inquiry, SiteKind, Validity};
+use crate::eligibility::{CardClass, Inquiry, SiteKind, Validity};
 use crate::requirement::{Id, Subject::Backend, Subject::Desk, Subject::Reader};
 use crate::screen::{Screen, ScreenId};
 
@@ -179,6 +179,7 @@ fn var_05(facts: &Facts<'_>) -> Vec<Outcome> {
             registry.person.birth_date == key.birth_date
                 && registry.qualifications.iter().any(|it| {
                     it.holds_on(day)
+                        && it.class != CardClass::MedicalAid
                         && it.insurer == key.insurer
                         && it.symbol == key.symbol
                         && it.number == key.number

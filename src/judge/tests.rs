@@ -2,6 +2,7 @@
 //!
 //! What our parts and their faults do is judged in `tests/judged.rs`, from real runs.
 
+mod aid;
 mod card;
 mod lives;
 mod observed;

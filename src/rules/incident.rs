@@ -6,7 +6,7 @@
 
 use jiff::civil::Date;
 
-use super::evidence::{insurer, normal};
+use super::evidence::{folded, unpadded};
 use crate::eligibility::{Incident, IncidentKind, MedicalKind, Registry, Sex, Site};
 
 /// What staff know of somebody whose card and number are not at hand.
@@ -67,13 +67,13 @@ pub fn describes(description: &Description<'_>, registry: &Registry) -> bool {
     let person = &registry.person;
     let address = description.address.is_none_or(|asked| {
         let kept = person.address.as_deref();
-        kept.is_some_and(|kept| normal(asked) == normal(kept))
+        kept.is_some_and(|kept| folded(asked) == folded(kept))
     });
     let insured = description.insurer.is_none_or(|asked| {
         let mut qualifications = registry.qualifications.iter();
-        qualifications.any(|one| insurer(asked) == insurer(&one.insurer))
+        qualifications.any(|one| unpadded(asked) == unpadded(&one.insurer))
     });
-    normal(description.name) == normal(&person.name)
+    folded(description.name) == folded(&person.name)
         && description.birth_date == person.birth_date
         && description.sex == person.sex
         && address

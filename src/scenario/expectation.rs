@@ -6,7 +6,10 @@ use serde::de::{Error, IntoDeserializer, MapAccess, SeqAccess};
 use serde::{Deserialize, Serialize};
 
 use super::form::{Forms, read_by_form};
-use crate::eligibility::{ConsentFlag, ConsentKind, Ground, MedicalKind, PortalSection, Validity};
+use crate::eligibility::{
+    CardClass, ConsentFlag, ConsentKind, Ground, LimitKind, LossReason, MedicalKind, Period,
+    PortalSection, Validity,
+};
 use crate::requirement;
 use crate::screen::{Method, ScreenId};
 
@@ -185,21 +188,42 @@ pub struct AnswerFields {
     /// The limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<Presence>,
+    /// The class of the limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_class: Option<String>,
+    /// The kind of the limit's certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_kind: Option<LimitKind>,
     /// Specific diseases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specific_diseases: Option<Presence>,
+    /// A specific disease that was returned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub specific_disease: Option<SpecificDiseaseExpectation>,
+    /// The tickets of 医療扶助 that were returned: these and no others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tickets: Option<Vec<TicketExpectation>>,
     /// Address and postcode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Presence>,
     /// Insurer number of the qualification returned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub insurer: Option<String>,
+    /// The class of the card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<CardClass>,
+    /// Why the qualification returned was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<LossReason>,
     /// The qualification as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qualification: Option<Presence>,
     /// Share of the qualification returned (or of its 高齢受給者証), in percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<u8>,
+    /// The period of the 高齢受給者証.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elderly_period: Option<Period>,
     /// Whether a child before school is marked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preschool: Option<bool>,
@@ -212,6 +236,28 @@ pub struct AnswerFields {
     /// The requirement that a breach breaks; else the first listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requirement: Option<requirement::Id>,
+}
+
+/// A specific disease with the details that it must have; what is left out may be anything.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SpecificDiseaseExpectation {
+    /// Category, `1` … `3`.
+    pub category: String,
+    /// What the patient pays in a month at most, in yen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_pay: Option<u32>,
+}
+
+/// A ticket of 医療扶助 that must be returned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TicketExpectation {
+    /// Issue number.
+    pub number: String,
+    /// Whether who asks is said to be the designated institution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub designated: Option<bool>,
 }
 
 /// `expect-portal`: what マイナポータル shows and does not show.

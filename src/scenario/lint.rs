@@ -1,5 +1,7 @@
 //! What is wrong or doubtful in a scenario that parses.
 
+mod insurance;
+
 use super::load::PathItem::{self, Index, Key};
 use super::load::{ParseError, place_of};
 use super::step::{DeskStep, Step};
@@ -53,6 +55,7 @@ impl Lint {
         purpose(scenario, &mut lints);
         literals(scenario, &mut lints);
         card(scenario, &mut lints);
+        insurance::insurance(scenario, &mut lints);
         lints.sort_by_key(|lint| std::cmp::Reverse(lint.level));
         lints
     }

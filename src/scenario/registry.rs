@@ -1,110 +1,19 @@
 //! What a file says of the registry, where it differs from the deck: as written, and made absolute.
 
-use jiff::civil::Date;
+mod insurance;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DateExpr, DateExprError};
 use crate::eligibility::{
-    CardClass, Care, CertificateStatus, ConsentAnswer, ConsentKind, EarlierConsent,
-    ElderlyCertificate, Incident, IncidentKind, Limit, LimitKind, LossReason, MedicalKind,
-    MedicalRecord, MedicalTicket, Moment, Person, Qualification, Registration, RegistrationPlace,
-    Registry, Relation, SpecificDisease, TicketKind, Treatment, Withdrawal,
+    Care, CertificateStatus, ConsentAnswer, ConsentKind, EarlierConsent, Incident, IncidentKind,
+    MedicalKind, MedicalRecord, Moment, Person, Registration, RegistrationPlace, Registry,
+    Withdrawal,
 };
 
-/// A qualification in a file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct QualificationEntry {
-    /// Insurer number.
-    pub insurer: String,
-    /// The insurer's name.
-    pub insurer_name: String,
-    /// Symbol.
-    #[serde(default)]
-    pub symbol: String,
-    /// Number.
-    pub number: String,
-    /// Branch number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub branch: Option<String>,
-    /// Insured themself or family.
-    #[serde(default = "default_relation")]
-    pub relation: Relation,
-    /// First day.
-    pub from: DateExpr,
-    /// Last day, absent while it lasts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<DateExpr>,
-    /// Why it ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lost_because: Option<LossReason>,
-    /// The class of the card.
-    #[serde(default, skip_serializing_if = "CardClass::is_general")]
-    pub class: CardClass,
-    /// Share the patient pays, in percent.
-    #[serde(default = "default_share")]
-    pub share: u8,
-    /// 高齢受給者証: share in percent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub elderly_share: Option<u8>,
-}
-
-fn default_relation() -> Relation {
-    Relation::Insured
-}
-
-fn default_share() -> u8 {
-    30
-}
-
-/// A limit in a file: valid for the whole of the scenario unless dated.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct LimitEntry {
-    /// Class, `A01` … `B10`.
-    pub class: String,
-    /// The kind of the certificate.
-    #[serde(default)]
-    pub kind: LimitKind,
-    /// First day.
-    pub from: DateExpr,
-    /// Last day.
-    pub until: DateExpr,
-    /// Since when a long stay in hospital counts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub long_term: Option<DateExpr>,
-}
-
-/// A ticket of 医療扶助 in a file: for the month of its first day unless it says which.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct TicketEntry {
-    /// What it is for.
-    pub kind: TicketKind,
-    /// First day; its month is the treatment month.
-    pub from: DateExpr,
-    /// Last day.
-    pub until: DateExpr,
-    /// Issue number.
-    pub number: String,
-    /// The treatment that it covers.
-    pub treatment: Treatment,
-    /// 公費負担者番号.
-    pub payer: String,
-    /// 受給者番号.
-    pub recipient: String,
-    /// The welfare office's name.
-    pub office: String,
-    /// The designated institution's code.
-    pub institution: String,
-    /// What the patient pays, in yen.
-    #[serde(default)]
-    pub self_pay: u32,
-    /// Whether other insurance pays first.
-    #[serde(default)]
-    pub combined: bool,
-}
+use insurance::month;
+pub use insurance::{LimitEntry, QualificationEntry, SpecificDiseaseEntry, TicketEntry};
 
 /// A withdrawal of a standing consent in a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -216,7 +125,7 @@ pub struct RegistryOverrides {
     pub limits: Option<Vec<LimitEntry>>,
     /// Specific diseases on record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub specific_diseases: Option<Vec<SpecificDisease>>,
+    pub specific_diseases: Option<Vec<SpecificDiseaseEntry>>,
     /// Tickets of 医療扶助 on record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tickets: Option<Vec<TicketEntry>>,
@@ -266,40 +175,6 @@ impl RegistrationEntry {
         Some(Registration {
             place,
             cancelled: *self == RegistrationEntry::Cancelled,
-        })
-    }
-}
-
-impl LimitEntry {
-    /// Returns the limit with its dates made absolute.
-    pub(super) fn limit(&self, at: Moment) -> Result<Limit, DateExprError> {
-        Ok(Limit {
-            class: self.class.clone(),
-            kind: self.kind,
-            from: self.from.day(at)?,
-            until: self.until.day(at)?,
-            long_term: self.long_term.as_ref().map(|day| day.day(at)).transpose()?,
-        })
-    }
-}
-
-impl TicketEntry {
-    fn ticket(&self, at: Moment) -> Result<MedicalTicket, DateExprError> {
-        let from = self.from.day(at)?;
-        Ok(MedicalTicket {
-            kind: self.kind,
-            month: month(from),
-            from,
-            until: self.until.day(at)?,
-            number: self.number.clone(),
-            treatment: self.treatment,
-            payer: self.payer.clone(),
-            recipient: self.recipient.clone(),
-            office: self.office.clone(),
-            institution: self.institution.clone(),
-            designated: None,
-            self_pay: self.self_pay,
-            combined: self.combined,
         })
     }
 }
@@ -355,8 +230,11 @@ impl RegistryOverrides {
         if let Some(limits) = &self.limits {
             registry.limit = limits.first().map(|limit| limit.limit(at)).transpose()?;
         }
-        if let Some(diseases) = &self.specific_diseases {
-            registry.specific_diseases.clone_from(diseases);
+        if let Some(entries) = &self.specific_diseases {
+            registry.specific_diseases = entries
+                .iter()
+                .map(|entry| entry.disease(at))
+                .collect::<Result<_, _>>()?;
         }
         if let Some(day) = &self.previous_certificate_until {
             registry.previous_certificate_until = Some(day.day(at)?);
@@ -406,35 +284,5 @@ impl RegistryOverrides {
                 .collect::<Result<_, DateExprError>>()?;
         }
         Ok(())
-    }
-}
-
-fn month(day: Date) -> String {
-    format!("{:04}-{:02}", day.year(), day.month())
-}
-
-impl QualificationEntry {
-    fn qualification(&self, at: Moment) -> Result<Qualification, DateExprError> {
-        let from = self.from.day(at)?;
-        let until = self.until.as_ref().map(|until| until.day(at)).transpose()?;
-        Ok(Qualification {
-            insurer: self.insurer.clone(),
-            insurer_name: self.insurer_name.clone(),
-            symbol: self.symbol.clone(),
-            number: self.number.clone(),
-            branch: self.branch.clone(),
-            relation: self.relation,
-            from,
-            until,
-            lost_because: self.lost_because,
-            class: self.class,
-            share: self.share,
-            preschool: None,
-            elderly: self.elderly_share.map(|share| ElderlyCertificate {
-                share,
-                from,
-                until: until.unwrap_or_else(|| from.saturating_add(jiff::Span::new().years(5))),
-            }),
-        })
     }
 }

@@ -1,5 +1,7 @@
 //! Says in a few words what an entry is: on the arrows, on the slider and above the details.
 
+mod insurance;
+
 use crate::eligibility::{Answer, CertificatePhase, ConsentKind, Ground, SiteKind, Validity};
 use crate::scenario::{ConsentSubject, Decision, DeskStep, FaceShown, Probe, Step, UnderTest};
 use crate::screen::{Method, Screen, ScreenId};
@@ -140,7 +142,7 @@ fn reply_label(reply: &Reply, wording: &Wording) -> String {
                 &[("ground", &wording.say(ground(refusal.ground)))],
             ),
             Answer::Registered => wording.say("answer-registered"),
-            Answer::Eligibility(found) => wording.say(validity(found.validity)),
+            Answer::Eligibility(found) => insurance::label(found, wording),
             Answer::Limit(_) => wording.say("answer-limit"),
             Answer::Medical(found) => wording.say_with(
                 "answer-medical",

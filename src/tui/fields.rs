@@ -75,6 +75,17 @@ const WORDS: &[&str] = &[
     "word-event",
     "word-note",
     "word-reason",
+    "word-tickets",
+    "word-designated",
+    "word-lost-because",
+    "word-treatment",
+    "word-payer",
+    "word-recipient",
+    "word-office",
+    "word-self-pay",
+    "word-combined",
+    "word-category",
+    "word-long-term",
 ];
 
 /// Returns a path of names in the user's language: `qualification.share`.

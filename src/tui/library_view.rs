@@ -107,6 +107,7 @@ fn heading(model: &Model, folder: &str) -> Line<'static> {
         "consent" => wording.say("folder-consent"),
         "registration" => wording.say("folder-registration"),
         "eligibility" => wording.say("folder-eligibility"),
+        "aid" => wording.say("folder-aid"),
         "child" => wording.say("folder-child"),
         "emergency" => wording.say("folder-emergency"),
         "outage" => wording.say("folder-outage"),

@@ -1,12 +1,12 @@
 //! Inquiries that rest on a card: authenticate, register, confirm, limit.
 
-use super::{Embedded, Session, certificate, consent, refuse};
+use super::{Embedded, Session, certificate, consent, insurance, refuse};
 use crate::eligibility::{
     Answer, Authenticated, Care, CertificatePhase, Consent, ConsentAnswer, ConsentKind,
     Eligibility, EmergencyConsent, Ground, Limit, LimitAnswer, Moment, Person, Qualification,
     Refusal, Site, Validity,
 };
-use crate::rules::{self, evidence};
+use crate::rules;
 use crate::scenario::Patient;
 
 impl Embedded {
@@ -97,14 +97,13 @@ impl Embedded {
         {
             return Err(refuse(Ground::NoConsent));
         }
-        let (validity, qualification) =
-            evidence::by_card(&patient.registry.qualifications, now.day());
+        let found = insurance::by_card(patient, &session.site.institution, now);
         let asked = rules::consent::questions(&session.site, now.day());
         // Without a valid qualification no medical information (convention 14).
         let counted: Vec<Consent> = consents
             .iter()
             .filter(|consent| {
-                validity == Validity::Valid
+                rules::aid::is_valid(found.validity)
                     && phase != CertificatePhase::Grace
                     && asked.contains(&consent.kind)
             })
@@ -115,18 +114,19 @@ impl Embedded {
             consent.kind == ConsentKind::SpecificDisease && consent.answer == ConsentAnswer::Agree
         });
         let eligibility = Eligibility {
-            validity,
-            person: qualification
+            validity: found.validity,
+            person: found
+                .qualification
                 .is_some()
                 .then(|| patient.registry.person.clone()),
-            qualification: qualification.map(|one| shown(one, &patient.registry.person, now)),
-            limit: limit_by_card(patient, validity, now),
+            limit: insurance::limit_by_card(patient, found.validity, now),
+            qualification: found.qualification,
             specific_diseases: if specific {
-                patient.registry.specific_diseases.clone()
+                insurance::diseases_on(patient, now)
             } else {
                 Vec::new()
             },
-            tickets: Vec::new(),
+            tickets: found.tickets,
             consents,
             side_information: (phase == CertificatePhase::Ending).then(|| {
                 format!(
@@ -144,13 +144,19 @@ impl Embedded {
         Ok(Answer::Eligibility(Box::new(eligibility)))
     }
 
-    /// Gives the limit on explicit consent, after completion (CONS-06).
+    /// Gives the limit on explicit consent, after completion (CONS-06), where eligibility is valid.
     pub(super) fn limit(&mut self, token: &str, now: Moment) -> Result<Answer, Refusal> {
-        let (_, patient) = self.session(token)?;
+        let (session, patient) = self.session(token)?;
         phase_of(patient, now)?;
-        Ok(Answer::Limit(LimitAnswer {
-            limit: limit_on(patient, now),
-        }))
+        if rules::disclosure::is_withheld(&patient.registry) {
+            return Err(refuse(Ground::Withheld));
+        }
+        if !self.is_registered(patient) {
+            return Err(refuse(Ground::Unregistered));
+        }
+        let found = insurance::by_card(patient, &session.site.institution, now);
+        let limit = limit_on(patient, now).filter(|_| found.validity == Validity::Valid);
+        Ok(Answer::Limit(LimitAnswer { limit }))
     }
 }
 
@@ -159,14 +165,7 @@ fn phase_of(patient: &Patient, now: Moment) -> Result<CertificatePhase, Refusal>
     certificate::phase_of(patient, now).map_err(refuse)
 }
 
-/// The limit comes by card without asking from 2024-10-07 on (CONS-07).
-fn limit_by_card(patient: &Patient, validity: Validity, now: Moment) -> Option<Limit> {
-    if validity != Validity::Valid || now.day() < rules::consent::LIMIT_UNASKED_FROM {
-        return None;
-    }
-    limit_on(patient, now)
-}
-
+/// Returns the limit on record that holds today.
 pub(super) fn limit_on(patient: &Patient, now: Moment) -> Option<Limit> {
     patient
         .registry
@@ -175,16 +174,19 @@ pub(super) fn limit_on(patient: &Patient, now: Moment) -> Option<Limit> {
         .filter(|limit| limit.from <= now.day() && now.day() <= limit.until)
 }
 
-/// Returns a qualification as an answer shows it: children before school marked (ELIG-09), and a
-/// 高齢受給者証 only from 70 to 74 and within its period.
+/// Returns a qualification as an answer shows it: children before school marked (ELIG-09), a
+/// 高齢受給者証 only from 70 to 74 and within its period, a reason of loss only once it is lost.
 pub(super) fn shown(qualification: &Qualification, person: &Person, now: Moment) -> Qualification {
     let day = now.day();
+    let birth = person.birth_date;
     let mut shown = qualification.clone();
-    shown.preschool = (day <= rules::age::preschool_until(person.birth_date)).then_some(true);
-    shown.elderly = shown.elderly.filter(|certificate| {
-        certificate.from <= day
-            && day <= certificate.until
-            && rules::age::elderly_from(person.birth_date) <= day
-    });
+    shown.preschool = (day <= rules::age::preschool_until(birth)).then_some(true);
+    let of_age = rules::age::elderly_from(birth) <= day && day < rules::age::birthday(birth, 75);
+    shown
+        .elderly
+        .take_if(|certificate| !of_age || day < certificate.from || certificate.until < day);
+    shown
+        .lost_because
+        .take_if(|_| qualification.until.is_none_or(|until| day <= until));
     shown
 }

@@ -25,7 +25,7 @@ impl Embedded {
     ) -> Result<Answer, Refusal> {
         let Wanted { kind, period, care } = *wanted;
         let found = self.find(key);
-        let Some((patient, _)) = found.last() else {
+        let Some((patient, qualification)) = found.last() else {
             return Err(refuse(Ground::NoConsent));
         };
         if rules::disclosure::is_withheld(&patient.registry) {
@@ -42,7 +42,11 @@ impl Embedded {
         if !open {
             return Err(refuse(Ground::NoConsent));
         }
-        let mut records = rules::consent::within_reach(kind, &patient.registry.medical, now.day());
+        let mut records = if rules::aid::has_medical_information(qualification.class) {
+            rules::consent::within_reach(kind, &patient.registry.medical, now.day())
+        } else {
+            Vec::new()
+        };
         records.retain(|record| rules::consent::is_touched(period, record));
         Ok(Answer::Medical(MedicalAnswer { kind, records }))
     }

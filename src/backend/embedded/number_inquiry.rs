@@ -1,7 +1,7 @@
 //! Inquiries by what stands on a 資格確認書 (ELIG-04 … ELIG-06, CONS-08, DISC-03).
 
-use super::card_inquiry::{limit_on, shown};
-use super::{Embedded, refuse};
+use super::card_inquiry::limit_on;
+use super::{Embedded, insurance, refuse};
 use crate::eligibility::{
     Answer, Eligibility, Ground, Moment, NumberKey, Qualification, Refusal, Site, Validity,
 };
@@ -44,27 +44,26 @@ impl Embedded {
                 if rest.iter().any(|(patient, _)| patient.name != first.0.name) {
                     return Ok(bare(Validity::Several));
                 }
-                // The same number twice: the later one.
-                *rest.last().unwrap_or(first)
+                let day = now.day();
+                *evidence::latest(&found, |(_, one)| one, day).unwrap_or(first)
             }
         };
-        let validity =
-            evidence::by_number(qualification, &patient.registry.qualifications, now.day());
+        let answer = insurance::by_number(patient, qualification, &site.institution, now);
         let mut person = patient.registry.person.clone();
         if rules::disclosure::hides_address_by_number(&patient.registry) {
             person.address = None;
             person.postcode = None;
         }
-        let limit = (limit_consent && validity == Validity::Valid)
+        let limit = (limit_consent && answer.validity == Validity::Valid)
             .then(|| limit_on(patient, now))
             .flatten();
         Ok(Answer::Eligibility(Box::new(Eligibility {
-            validity,
-            qualification: Some(shown(qualification, &person, now)),
+            validity: answer.validity,
+            qualification: answer.qualification,
             person: Some(person),
             limit,
             specific_diseases: Vec::new(),
-            tickets: Vec::new(),
+            tickets: answer.tickets,
             consents: self.standing(patient, site, now),
             side_information: None,
         })))

@@ -136,7 +136,7 @@ impl Faulty {
                     person.postcode = None;
                 }
             }
-            _ => {}
+            _ => self.insured(&mut eligibility, by_card),
         }
         Answer::Eligibility(Box::new(eligibility))
     }

@@ -1,8 +1,8 @@
 //! CONS: which medical information the backend returns, on which consent (rows 01, 03–05, 10, 12, 13).
 
 use crate::eligibility::{
-    Answer, CertificatePhase, ConsentAnswer, ConsentFlag, ConsentKind, Inquiry, MedicalKind,
-    Period, Registry, SiteKind,
+    Answer, CardClass, CertificatePhase, ConsentAnswer, ConsentFlag, ConsentKind, Inquiry,
+    MedicalKind, Period, Registry, SiteKind,
 };
 use crate::judge::cert::backend::silent;
 use crate::judge::cons::backend::ordinary;
@@ -10,6 +10,7 @@ use crate::judge::cons::gate::{Gate, gate};
 use crate::judge::cons::kind_name;
 use crate::judge::dates;
 use crate::judge::facts::case::{consents, governed_by};
+use crate::judge::facts::world::names;
 use crate::judge::facts::{Exchange, Facts, phases_of};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::rule::{Rule, rule};
@@ -247,6 +248,26 @@ fn fetched_by_number(facts: &Facts<'_>) -> Vec<Outcome> {
     outcomes
 }
 
+/// Tells whether a fetch names a qualification under which it is not sure that any medical
+/// information is kept: 自衛官 and 医療扶助 (eligibility.md §3.5).
+fn keeps_none(facts: &Facts<'_>, exchange: &Exchange<'_>) -> bool {
+    let Inquiry::Medical { key, .. } = exchange.inquiry else {
+        return false;
+    };
+    let registry = exchange
+        .person
+        .and_then(|person| facts.registry(person, exchange.n));
+    registry.is_some_and(|registry| {
+        registry.qualifications.iter().any(|it| {
+            names(key, it)
+                && matches!(
+                    it.class,
+                    CardClass::SelfDefenceForces | CardClass::MedicalAid
+                )
+        })
+    })
+}
+
 /// Returns the months of the records that a fetch surely must get; none where it is closed.
 fn owed(facts: &Facts<'_>, person: usize, exchange: &Exchange<'_>) -> Vec<String> {
     let Inquiry::Medical {
@@ -256,7 +277,7 @@ fn owed(facts: &Facts<'_>, person: usize, exchange: &Exchange<'_>) -> Vec<String
         return Vec::new();
     };
     let offered = governed_by(*kind).is_some_and(|it| site.offers.contains(&it));
-    if !offered || !matches!(gate(facts, exchange), Gate::Open) {
+    if keeps_none(facts, exchange) || !offered || !matches!(gate(facts, exchange), Gate::Open) {
         return Vec::new();
     }
     facts
@@ -310,7 +331,13 @@ fn agreed_diseases(facts: &Facts<'_>) -> Vec<Outcome> {
         });
         let on_record = facts
             .registry(truth.person, confirm.n)
-            .is_some_and(|registry| !registry.specific_diseases.is_empty());
+            .is_some_and(|registry| {
+                let day = confirm.at.day();
+                registry
+                    .specific_diseases
+                    .iter()
+                    .any(|it| it.from <= day && it.until.is_none_or(|until| day <= until))
+            });
         let offered = truth.site.offers.contains(&ConsentKind::SpecificDisease);
         if agreed && on_record && offered && answer.specific_diseases.is_empty() {
             outcomes.push(Outcome::fail(

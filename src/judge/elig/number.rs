@@ -22,13 +22,14 @@ struct Asked<'f, 'a> {
 }
 
 impl Asked<'_, '_> {
-    /// Returns the one that is lost, with whether a newer one holds.
+    /// Returns the one that is lost, with the newer ones that hold.
     fn lost(&self) -> Option<(&Qualification, Vec<&Qualification>)> {
         let day = self.exchange.at.day();
         let [named] = self.named.as_slice() else {
             return None;
         };
-        let newer = current(self.registry?, day);
+        let mut newer = current(self.registry?, day);
+        newer.retain(|it| it.from > named.from);
         named
             .until
             .is_some_and(|until| until < day)
@@ -278,7 +279,13 @@ pub(in crate::judge) fn elig_09(facts: &Facts<'_>) -> Vec<Outcome> {
         let (Some(registry), Some(returned)) = (registry, &answer.qualification) else {
             continue;
         };
-        let held = registry.qualifications.iter().find(|it| same(it, returned));
+        // Cards for a short term follow one another under one number.
+        let mut alike = registry
+            .qualifications
+            .iter()
+            .filter(|it| same(it, returned));
+        let first = alike.clone().next();
+        let held = alike.find(|it| it.from == returned.from).or(first);
         if let Some(held) = held {
             outcomes.extend(by_age(facts, exchange, &registry.person, held, returned));
         }
@@ -333,9 +340,13 @@ fn by_age(
         let covers = |it: &&ElderlyCertificate| it.from <= day && day <= it.until;
         let expected = held.elderly.as_ref().filter(covers)?;
         return match &returned.elderly {
-            Some(certificate) if certificate.share == expected.share => right(text!(
+            Some(certificate) if certificate == expected => right(text!(
                 "高齢受給者証の割合と期間を示した",
                 "share and period of 高齢受給者証 were returned"
+            )),
+            Some(certificate) if certificate.share == expected.share => missing(text!(
+                "高齢受給者証の期間が記録と異なる",
+                "the period of 高齢受給者証 is not the one on record"
             )),
             Some(_) => missing(text!(
                 "高齢受給者証の割合が記録と異なる",

@@ -165,9 +165,12 @@ pub(super) fn recorded(facts: &Facts<'_>) -> Vec<Recorded> {
         let Some(truth) = facts.truth(case) else {
             continue;
         };
-        let given = confirm
-            .eligibility()
-            .is_some_and(|answer| answer.validity == Validity::Valid);
+        let given = confirm.eligibility().is_some_and(|answer| {
+            matches!(
+                answer.validity,
+                Validity::Valid | Validity::ValidUnregistered
+            )
+        });
         let takes_part = truth.site.kind != SiteKind::EligibilityOnly
             && !truth.phases.contains(&CertificatePhase::Grace);
         if !given || !takes_part {

@@ -12,19 +12,21 @@ pub(in crate::judge) struct World {
     pub registries: Vec<Registry>,
 }
 
-/// Returns `text` as a number is compared: half width, upper case, without spaces, separators and
-/// leading zeros (ELIG-06).
+/// Returns `text` as a number is compared: letters and digits in half width, kana in full width,
+/// upper case, without spaces and hyphens (ELIG-06; hyphens are a convention).
 pub(in crate::judge) fn plain(text: &str) -> String {
-    let half: String = text
-        .chars()
-        .filter_map(|char| match char {
-            '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(char) - 0xFEE0),
-            '\u{3000}' | ' ' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30FC}' => None,
-            other => Some(other),
-        })
-        .filter(|char| *char != '-')
+    use unicode_normalization::UnicodeNormalization as _;
+    let hyphen = |char: char| {
+        matches!(
+            char,
+            '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30FC}'
+        )
+    };
+    let plain: String = text
+        .nfkc()
+        .filter(|char| !char.is_whitespace() && !hyphen(*char))
         .collect();
-    half.to_uppercase()
+    plain.to_uppercase()
 }
 
 /// Returns an insurer number without its padding.
@@ -65,6 +67,7 @@ mod tests {
     #[test]
     fn numbers_compare_whatever_their_width_and_padding() {
         assert_eq!(plain("１２３－ａ"), "123A");
+        assert_eq!(plain("ｶｿｳ　１ー２"), "カソウ12");
         assert_eq!(insurer("00139999"), insurer("139999"));
         assert_ne!(insurer("139999"), insurer("139998"));
     }

@@ -1,0 +1,104 @@
+//! Compares what a scenario states of class, loss, limit, disease and tickets.
+
+use super::{Difference, differ};
+use crate::eligibility::{Eligibility, MedicalTicket, SpecificDisease};
+use crate::scenario::AnswerFields;
+
+pub(super) fn fields(
+    expected: &AnswerFields,
+    answer: &Eligibility,
+    differences: &mut Vec<Difference>,
+) {
+    let qualification = answer.qualification.as_ref();
+    let limit = answer.limit.as_ref();
+    let mut same = |what, expected: Option<String>, found: Option<String>| {
+        if let Some(expected) = expected {
+            let found = found.unwrap_or_else(|| "-".to_owned());
+            differ(differences, what, &expected, &found);
+        }
+    };
+    same(
+        "class",
+        expected.class.map(|class| format!("{class:?}")),
+        qualification.map(|one| format!("{:?}", one.class)),
+    );
+    same(
+        "loss",
+        expected.loss.map(|loss| format!("{loss:?}")),
+        qualification
+            .and_then(|one| one.lost_because)
+            .map(|loss| format!("{loss:?}")),
+    );
+    same(
+        "limit-class",
+        expected.limit_class.clone(),
+        limit.map(|limit| limit.class.clone()),
+    );
+    same(
+        "limit-kind",
+        expected.limit_kind.map(|kind| format!("{kind:?}")),
+        limit.map(|limit| format!("{:?}", limit.kind)),
+    );
+    same(
+        "elderly-period",
+        expected
+            .elderly_period
+            .map(|period| format!("{} – {}", period.from, period.until)),
+        qualification
+            .and_then(|one| one.elderly.as_ref())
+            .map(|one| format!("{} – {}", one.from, one.until)),
+    );
+    if let Some(wanted) = &expected.specific_disease {
+        let wanted_shown = shown_disease(&wanted.category, wanted.self_pay);
+        let fits = |found: &SpecificDisease| {
+            found.category == wanted.category
+                && (wanted.self_pay.is_none() || found.self_pay == wanted.self_pay)
+        };
+        let diseases = &answer.specific_diseases;
+        let found = if diseases.iter().any(fits) {
+            Some(wanted_shown.clone())
+        } else {
+            let other = diseases.first();
+            other.map(|other| shown_disease(&other.category, other.self_pay))
+        };
+        same("specific-disease", Some(wanted_shown), found);
+    }
+    if let Some(wanted) = &expected.tickets {
+        let mut wanted: Vec<String> = wanted
+            .iter()
+            .map(|ticket| shown_ticket(&ticket.number, ticket.designated))
+            .collect();
+        let mut found: Vec<String> = answer
+            .tickets
+            .iter()
+            .map(|ticket| shown_ticket(&ticket.number, stated(expected, ticket)))
+            .collect();
+        wanted.sort_unstable();
+        found.sort_unstable();
+        same("tickets", Some(wanted.join(", ")), Some(found.join(", ")));
+    }
+}
+
+/// Returns the designation of a ticket, where the scenario states one for this ticket.
+fn stated(expected: &AnswerFields, ticket: &MedicalTicket) -> Option<bool> {
+    let wanted = expected.tickets.iter().flatten();
+    wanted
+        .filter(|wanted| wanted.number == ticket.number)
+        .any(|wanted| wanted.designated.is_some())
+        .then_some(ticket.designated)?
+}
+
+fn shown_disease(category: &str, self_pay: Option<u32>) -> String {
+    match self_pay {
+        Some(yen) => format!("{category} ({yen} yen)"),
+        None => category.to_owned(),
+    }
+}
+
+fn shown_ticket(number: &str, designated: Option<bool>) -> String {
+    match designated {
+        Some(true) => format!("{number} (designated)"),
+        Some(false) => format!("{number} (not designated)"),
+        None => number.to_owned(),
+    }
+}
