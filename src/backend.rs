@@ -3,8 +3,12 @@
 //! A [`Connector`] knows how to reach a backend; each play of a scenario gets a [`Backend`] of its
 //! own from it, so that plays never see one another's patients.
 
+mod as_it_is;
+mod breaker;
 pub mod embedded;
 pub mod fhir;
+mod http;
+mod open;
 pub mod oqs;
 pub mod process;
 mod spec;
@@ -17,7 +21,10 @@ use serde::{Deserialize, Serialize};
 use crate::eligibility::{Answer, Incident, Inquiry, InquiryKind, Moment, Text, Wire};
 use crate::scenario::{Patient, Scenario};
 
-pub use spec::{Access, PATIENCE, Spec, SpecError};
+pub use as_it_is::AsItIs;
+pub use breaker::{Breaker, SILENT_PLAYS_MAX};
+pub use open::{Gone, open};
+pub use spec::{Access, OpenError, PATIENCE, Spec, SpecError};
 
 /// What comes some time later.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -124,6 +131,9 @@ pub struct Absent {
 }
 
 impl Absent {
+    /// The name of a backend that could not be reached, for a transcript's header.
+    pub const NAME: &'static str = "absent";
+
     /// Makes one that is out for this reason.
     pub fn new(outage: Outage) -> Absent {
         Absent { outage }
@@ -132,7 +142,7 @@ impl Absent {
 
 impl Backend for Absent {
     fn name(&self) -> &'static str {
-        "absent"
+        Absent::NAME
     }
 
     fn is_foreign(&self) -> bool {

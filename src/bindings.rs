@@ -1,1 +1,19 @@
-//! Which people of a foreign backend stand for which people of the scenarios.
+//! Bindings: which people of a foreign backend stand for the people of the deck (design §4).
+//!
+//! A backend whose registry we cannot arrange is played with as it is. A [`State`] is what a
+//! scenario needs of a person, whoever that is: a lapsed insurance, a revoked certificate. States
+//! have readable names ([`States`]); a [`Bindings`] file says who has each state at the backend, so
+//! that the judge compares with what the backend really has. [`template`] writes such a file.
+
+mod bind;
+mod file;
+mod state;
+mod template;
+
+pub use bind::{bind, cannot_run};
+pub use file::{Bindings, Bound, BoundCertificate, Document};
+pub use state::{Named, State, States};
+pub use template::template;
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,7 @@ mod pool;
 mod run;
 mod schema;
 mod select;
+mod serve;
 mod shell;
 mod show;
 mod transcripts;
@@ -84,6 +85,8 @@ enum Command {
     Run(run::RunArgs),
     /// Judge recorded transcripts again
     Judge(judge::JudgeArgs),
+    /// Be a backend that others can test against, over FHIR and through an exchange folder
+    Serve(serve::ServeArgs),
     /// List what there is
     List(list::ListArgs),
     /// Show a scenario, a requirement or a person
@@ -176,6 +179,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<ExitCode, Failure
         Command::Play(args) => play::play(&args, shell),
         Command::Run(args) => run::run(&args, shell),
         Command::Judge(args) => judge::judge(&args, shell),
+        Command::Serve(args) => serve::serve(&args, shell),
         Command::List(args) => list::list(&args, shell),
         Command::Show(args) => show::show(&args, shell),
         Command::Lint(args) => lint::lint(&args, shell),

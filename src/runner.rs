@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::backend::{Absent, Backend, Cannot, Connector, World, embedded::InProcess};
+use crate::backend::{Absent, AsItIs, Backend, Cannot, Connector, World, embedded::InProcess};
 use crate::check_in::{Effect, Event};
 use crate::eligibility::{Moment, Site, Text};
 use crate::fault::{self, Fault};
@@ -72,12 +72,7 @@ pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, 
     let scenario = &playable.scenario;
     let mut reader: Box<dyn Reader> =
         Box::new(Reference::new(scenario.site.clone(), scenario.seed));
-    let connected = match &options.backend {
-        Some(connector) => connector.connect().await,
-        None => InProcess.connect().await,
-    };
-    let mut backend: Box<dyn Backend> =
-        connected.unwrap_or_else(|outage| Box::new(Absent::new(outage)));
+    let mut backend = connect(playable, options).await;
     for kind in scenario.inquiries() {
         backend.carries(kind).map_err(RunError::NotApplicable)?;
     }
@@ -88,6 +83,19 @@ pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, 
     run.arrange(scenario.at).await?;
     run.play().await?;
     Ok(run.recorder.finish())
+}
+
+/// Returns the backend of a play. One that cannot be reached answers nothing.
+async fn connect(playable: &Playable, options: &Options) -> Box<dyn Backend> {
+    let connector: &dyn Connector = match &options.backend {
+        Some(connector) => connector.as_ref(),
+        None => &InProcess,
+    };
+    match connector.connect().await {
+        Ok(backend) if connector.arranges() => backend,
+        Ok(backend) => Box::new(AsItIs::new(backend, playable.portal_ids.clone())),
+        Err(outage) => Box::new(Absent::new(outage)),
+    }
 }
 
 /// Plays a scenario to its end on a runtime of its own; for a thread that may wait.

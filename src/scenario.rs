@@ -23,6 +23,8 @@ mod resolve;
 mod step;
 mod step_kind;
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,11 +45,11 @@ pub use expectation::{
     ScreenExpectation, ScreenFields, SpecificDiseaseExpectation, TicketExpectation,
 };
 pub use lint::{Lint, LintLevel};
-pub use load::{ParseError, Place, Source};
+pub use load::{ParseError, Place, Source, error_at, parse};
 pub use probe::{CardExpectation, CertificateExpectation, Probe, StatusExpectation, StatusFields};
 pub use registry::{
-    IncidentEntry, LimitEntry, QualificationEntry, RegistryOverrides, SpecificDiseaseEntry,
-    TicketEntry, WithdrawalEntry,
+    IncidentEntry, LimitEntry, MedicalEntry, QualificationEntry, RegistryOverrides,
+    SpecificDiseaseEntry, TicketEntry, WithdrawalEntry,
 };
 pub use resolve::ResolveError;
 pub use step::{
@@ -105,6 +107,13 @@ pub struct CardFacts {
     /// Where this is a phone: the physical card that it was made from (CERT-09).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub physical_card: Option<PhysicalCard>,
+}
+
+impl CardFacts {
+    /// Returns what the judge may know of a card with this profile.
+    pub fn of(profile: &Profile) -> CardFacts {
+        resolve::card_facts(profile)
+    }
 }
 
 /// The physical card from which a phone's certificates were made.
@@ -251,4 +260,10 @@ pub struct Playable {
     pub scenario: Scenario,
     /// The card of each person, in the order of [`Scenario::people`].
     pub profiles: Vec<Profile>,
+    /// Whether it plays at the present moment (`at: now`): all that a backend can play whose date
+    /// cannot be set.
+    pub at_now: bool,
+    /// How the portal of a backend that is not ours knows the people, by name in the deck, where
+    /// bindings say so.
+    pub portal_ids: BTreeMap<String, String>,
 }

@@ -27,7 +27,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("library", "eligibility requirement scenario"),
     ("reader", "check_in eligibility"),
     ("backend", "eligibility rules scenario secret"),
-    ("bindings", "backend eligibility scenario"),
+    ("bindings", "eligibility rules scenario"),
     (
         "serve",
         "backend clock eligibility fault sanitise scenario secret transcript",

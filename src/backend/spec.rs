@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::Outage;
 use crate::secret::Secret;
 
 /// Which backend answers.
@@ -17,6 +18,32 @@ pub enum Spec {
     Oqs(PathBuf),
     /// A program that speaks JSON lines: the program and its arguments. No shell reads them.
     Process(Vec<String>),
+}
+
+impl Spec {
+    /// Returns the kind, without the place: what a report may name.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Spec::Embedded => "embedded",
+            Spec::Fhir(_) => "fhir",
+            Spec::Oqs(_) => "oqs",
+            Spec::Process(_) => "process",
+        }
+    }
+}
+
+/// A backend could not be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The command line names no such backend.
+    #[error("{0}")]
+    Usage(String),
+    /// What the backend needs is there and is wrong: a file, a certificate.
+    #[error("{0}")]
+    Config(String),
+    /// The backend does not answer.
+    #[error(transparent)]
+    Unreachable(#[from] Outage),
 }
 
 /// How a backend is reached, whatever its protocol.

@@ -1,29 +1,32 @@
-//! What can be made to go wrong: faulty readers, backends and cards, and the faults of a scenario's steps.
+//! What can be made to go wrong: faulty readers, backends and cards, the faults of a scenario's
+//! steps, and those of a server.
 
 use serde::Serialize;
 
 use crate::eligibility::Text;
 use crate::fault::FAULTS;
 use crate::requirement::{self, Subject};
+use crate::serve::fault::WIRE_FAULTS;
 
 /// Something that can be made to go wrong.
 #[derive(Debug, Serialize)]
 pub(super) struct Listed {
-    /// Name, for `run --fault`; for a fault of a step, its kind.
+    /// Name, for `run --fault` and `serve --fault`; for a fault of a step, its kind.
     pub(super) name: &'static str,
     /// Where it sits.
     pub(super) at: Subject,
     /// The requirement that a faulty reader, backend or card breaks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) breaks: Option<requirement::Id>,
-    /// For a fault of a step, an example as it stands in a file.
+    /// For a fault of a step, an example as it stands in a file; for one of a server, the command.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) example: Option<&'static str>,
     /// What happens.
     pub(super) about: Text,
 }
 
-/// Returns everything that can be made to go wrong: faulty parts first, then the faults of steps.
+/// Returns everything that can be made to go wrong: faulty parts first, then the faults of steps,
+/// then those of a server.
 pub(super) fn all() -> Vec<Listed> {
     let parts = FAULTS.iter().map(|fault| Listed {
         name: fault.name,
@@ -32,7 +35,14 @@ pub(super) fn all() -> Vec<Listed> {
         example: None,
         about: fault.title(),
     });
-    parts.chain(step_faults()).collect()
+    let wire = WIRE_FAULTS.iter().map(|fault| Listed {
+        name: fault.name,
+        at: Subject::Backend,
+        breaks: None,
+        example: Some(fault.example),
+        about: fault.title(),
+    });
+    parts.chain(step_faults()).chain(wire).collect()
 }
 
 macro_rules! faults {

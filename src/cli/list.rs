@@ -34,7 +34,7 @@ enum What {
     Scenarios,
     /// What reader, backend, card and desk are judged by
     Requirements,
-    /// Faulty readers, backends and cards (for run --fault), and what a step can let go wrong
+    /// Faulty readers, backends and cards (for run --fault), what a step can let go wrong, and what a server can (for serve --fault)
     Faults,
     /// What a scenario is made of
     Steps,

@@ -35,4 +35,7 @@ pub struct Wire {
     /// The error message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
+    /// What the answer leaves open, so that it had to be left out here, with its place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
 }

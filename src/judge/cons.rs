@@ -10,9 +10,10 @@ use super::facts::case::consents;
 use super::facts::visit::Question;
 use super::facts::{Case, Facts, Told, Visit, no_screens};
 use super::outcome::{Outcome, text};
+use super::reg::spot::beyond_service;
 use super::rule::{Rule, rule};
 use crate::eligibility::{
-    Authenticated, CertificatePhase, Consent, ConsentAnswer, ConsentKind, MedicalKind, SiteKind,
+    Authenticated, Consent, ConsentAnswer, ConsentKind, MedicalKind, SiteKind,
 };
 use crate::requirement::{Id, Subject::Reader};
 use crate::screen::Screen;
@@ -263,10 +264,7 @@ fn cons_10(facts: &Facts<'_>) -> Vec<Outcome> {
             world.site.offers.contains(&ConsentKind::Surgery)
                 && world.site.kind != SiteKind::EligibilityOnly
         });
-        let grace = matches!(
-            accepted.phase,
-            Some(CertificatePhase::Grace | CertificatePhase::Lapsed)
-        );
+        let grace = beyond_service(accepted.phase, facts.truth(case).as_ref());
         let Some(confirm) = facts.confirm(case).filter(|_| offers && !grace && !visit.emergency)
         else {
             return Vec::new();

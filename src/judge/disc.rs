@@ -188,6 +188,7 @@ fn usable(facts: &Facts<'_>, case: &Case, truth: &Truth, row: &'static str) -> O
         .is_some_and(|registry| shows_address(Some(&registry.person)));
     let hidden = row == "DISC-04"
         && on_record
+        && facts.carries(|answer| shows_address(answer.person.as_ref()))
         && answer.validity != Validity::None
         && !answer
             .person

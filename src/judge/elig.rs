@@ -1,12 +1,13 @@
-//! ELIG: the answer to a card inquiry, and what every answer owes (rows 01–03, 10).
+//! ELIG: the answer to a card inquiry, and what every answer owes (rows 01–03, 07, 10).
 
 mod aid;
 pub(super) mod message;
 pub(super) mod number;
+pub(super) mod wire;
 
 use super::cert::backend::each_truth;
 use super::facts::world::same;
-use super::facts::{Case, Exchange, Facts};
+use super::facts::{Case, Exchange, Facts, not_carried};
 use super::outcome::{Outcome, text};
 use super::refusal::wrong_refusal;
 use super::rule::{Rule, not_judged, rule};
@@ -23,12 +24,6 @@ pub(super) const RULES: &[Rule] = &[
     rule("ELIG-07", Backend, number::elig_07),
     rule("ELIG-09", Backend, number::elig_09),
     rule("ELIG-10", Backend, aid::elig_10),
-    not_judged(
-        "ELIG-11",
-        Backend,
-        "ファイル連携の名前と符号化は、記録でなく連携の口で確かめる",
-        "names and encodings of files are checked where files are exchanged, not in the transcript",
-    ),
     not_judged(
         "ELIG-17",
         Desk,
@@ -226,6 +221,10 @@ fn elig_03(facts: &Facts<'_>) -> Vec<Outcome> {
                     "invalid, with the last qualification as reference"
                 ),
             )
+        } else if !facts.carries(|answer| {
+            answer.validity == Validity::Invalid && answer.qualification.is_some()
+        }) {
+            Outcome::open(&confirm.entries(), not_carried())
         } else {
             Outcome::fail(
                 &confirm.entries(),

@@ -5,6 +5,7 @@
 
 mod answer;
 mod card;
+mod foreign;
 mod portal;
 
 use super::assemble::finding;
@@ -110,10 +111,12 @@ fn not_reached(facts: &Facts<'_>, index: usize) -> crate::eligibility::Text {
 
 fn compare(facts: &Facts<'_>, step: &Step, n: u64) -> Outcome {
     match step {
-        Step::ExpectScreen(expected) => screen(facts, n, &expected.fields()),
+        Step::ExpectScreen(expected) => {
+            foreign::excused(facts, n, screen(facts, n, &expected.fields()))
+        }
         Step::ExpectAnswer(AnswerExpectation::None(_)) => no_answer(facts, n),
         Step::ExpectAnswer(AnswerExpectation::Fields(fields)) => answer::answer(facts, n, fields),
-        Step::ExpectNoInquiry(kind) => no_inquiry(facts, n, *kind),
+        Step::ExpectNoInquiry(kind) => foreign::excused(facts, n, no_inquiry(facts, n, *kind)),
         Step::ExpectPinTries(left) => pin_tries(facts, n, *left),
         Step::ExpectPortal(expected) => portal::portal(facts, n, expected),
         Step::ExpectCertificate(expected) => card::certificate(facts, n, expected),

@@ -21,7 +21,7 @@ pub(super) use visit::{Method, Visit};
 pub(super) use world::World;
 
 use super::outcome::{Outcome, text};
-use crate::eligibility::{Care, ConsentAnswer, ConsentKind, Moment, Registry, Text};
+use crate::eligibility::{Care, ConsentAnswer, ConsentKind, Eligibility, Moment, Registry, Text};
 use crate::requirement::{self, catalogue};
 use crate::scenario::{Patient, Scenario};
 use crate::transcript::{Entry, Header, Transcript};
@@ -109,6 +109,14 @@ impl<'a> Facts<'a> {
         self.header.roles.backend != "embedded"
     }
 
+    /// Tells whether the protocol of the backend carries a member of an eligibility answer, which
+    /// `seen` finds. FHIR R4 has no place of its own for most of them: what no answer of the
+    /// transcript shows is taken for not carried, a convention of this harness.
+    pub fn carries(&self, seen: impl Fn(&Eligibility) -> bool) -> bool {
+        let mut answers = self.exchanges.iter().filter_map(Exchange::eligibility);
+        self.header.roles.backend != "fhir" || answers.any(seen)
+    }
+
     /// Tells whether the scenario names the row as its purpose.
     pub fn lists(&self, id: requirement::Id) -> bool {
         self.scenario.requirements.contains(&id)
@@ -179,6 +187,11 @@ fn days(scenario: &Scenario, transcript: &Transcript) -> Vec<Date> {
     days.sort_unstable();
     days.dedup();
     days
+}
+
+/// The protocol has no place for it.
+pub(super) fn not_carried() -> Text {
+    text!("この照会方式は伝えない", "this protocol does not carry it")
 }
 
 /// Reasons that several families give.

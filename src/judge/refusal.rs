@@ -79,6 +79,8 @@ pub(super) fn wrong_refusal(facts: &Facts<'_>, case: &Case) -> Option<WrongRefus
         Ground::Unregistered if registered_here(facts, case) => "REG-02",
         Ground::Unregistered if truth.renewal.is_some() => "REG-04",
         Ground::Unregistered => registration_row(facts, truth.person, exchange.n),
+        // The phase is the most likely ground; its row knows of the weeks that are not decided.
+        Ground::Unstated if truth.phase() == Some(CertificatePhase::Grace) => "CERT-03",
         Ground::NotRecorded
         | Ground::NoConsent
         | Ground::NotAuthorised

@@ -50,7 +50,7 @@ pub(super) const fn not_judged(
 }
 
 /// Every entry, by family.
-const TABLE: [&[Rule]; 26] = [
+const TABLE: [&[Rule]; 27] = [
     acc::RULES,
     acc::visit::RULES,
     acc::card::RULES,
@@ -72,6 +72,7 @@ const TABLE: [&[Rule]; 26] = [
     cons::returned::RULES,
     elig::RULES,
     elig::message::RULES,
+    elig::wire::RULES,
     disc::RULES,
     disc::shown::RULES,
     emg::RULES,

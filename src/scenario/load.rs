@@ -93,16 +93,13 @@ fn options() -> Options {
 /// # Errors
 ///
 /// [`ParseError`] with the place where `text` is no such document.
-pub(super) fn parse<T: DeserializeOwned>(text: &str, origin: &str) -> Result<T, ParseError> {
+pub fn parse<T: DeserializeOwned>(text: &str, origin: &str) -> Result<T, ParseError> {
     if text.len() > 1 << 20 {
         return Err(ParseError::at(
             origin,
             text,
             None,
-            format!(
-                "the file has {} bytes; a scenario has at most 1 MiB",
-                text.len()
-            ),
+            format!("the file has {} bytes; 1 MiB is the most", text.len()),
         ));
     }
     serde_saphyr::from_str_with_options(text, options()).map_err(|error| {
@@ -268,6 +265,29 @@ impl<'de> Deserialize<'de> for Node {
 
         deserializer.deserialize_any(NodeVisitor)
     }
+}
+
+/// Makes an error at the key at the end of `keys` in `text`, or at the nearest on the way to it.
+pub fn error_at(origin: &str, text: &str, keys: &[&str], message: String) -> ParseError {
+    ParseError::at(origin, text, place_of_key(text, keys), message)
+}
+
+fn place_of_key(text: &str, keys: &[&str]) -> Option<Place> {
+    let root: Node = serde_saphyr::from_str_with_options(text, options()).ok()?;
+    let mut node = &root;
+    let mut place = None;
+    for key in keys {
+        let Node::Map(items) = node else { break };
+        let Some((name, value)) = items.iter().find(|(name, _)| name.value == *key) else {
+            break;
+        };
+        place = Some(Place {
+            line: usize::try_from(name.referenced.line()).unwrap_or(0),
+            column: usize::try_from(name.referenced.column()).unwrap_or(0),
+        });
+        node = &value.value;
+    }
+    place
 }
 
 /// Finds the place of the value at `path` in `text`, or of the nearest value on the way to it.

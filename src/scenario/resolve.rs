@@ -2,6 +2,8 @@
 
 mod check;
 
+use std::collections::BTreeMap;
+
 use virtual_card::profile::Profile;
 use virtual_card::timing::Timing;
 
@@ -191,7 +193,12 @@ impl Document {
         for (index, step) in scenario.steps.iter().enumerate() {
             check::step(&scenario, step, &[Key("steps"), Index(index)])?;
         }
-        Ok(Playable { scenario, profiles })
+        Ok(Playable {
+            scenario,
+            profiles,
+            at_now: self.at == "now",
+            portal_ids: BTreeMap::new(),
+        })
     }
 
     fn resolve_site(&self, path: &[PathItem]) -> Result<Site, ResolveError> {
@@ -206,6 +213,21 @@ impl Document {
         site.administrator = over.administrator.unwrap_or(site.administrator);
         check::site(&site, path)?;
         Ok(site)
+    }
+}
+
+impl Deck {
+    /// Returns a person as the deck has them, dates relative to `at`.
+    ///
+    /// # Errors
+    ///
+    /// [`ResolveError`] where there is no such person, or a date leaves the calendar.
+    pub fn patient(&self, name: &str, at: Moment) -> Result<(Patient, Profile), ResolveError> {
+        let card = CardOverrides {
+            holder: Some(name.to_owned()),
+            ..CardOverrides::default()
+        };
+        resolve_person(&card, &RegistryOverrides::default(), self, at, &[])
     }
 }
 
@@ -330,7 +352,8 @@ fn resolve_profile(
     Ok(profile)
 }
 
-fn card_facts(profile: &Profile) -> CardFacts {
+/// Returns what the judge may know of a card.
+pub(super) fn card_facts(profile: &Profile) -> CardFacts {
     CardFacts {
         photo: profile.photo,
         user_pin: profile

@@ -1,7 +1,5 @@
 //! Transcripts as NDJSON.
 
-use std::fmt::Write as _;
-
 use super::{Entry, Header, Transcript};
 
 /// The format that this version writes and reads.
@@ -43,9 +41,9 @@ pub enum ReadError {
 impl Transcript {
     /// Returns the transcript as NDJSON: a header line, then a line per entry.
     pub fn to_ndjson(&self) -> String {
-        let mut text = line(&self.header);
+        let mut text = self.header.to_line();
         for entry in &self.entries {
-            let _ = writeln!(text, "{}", line(entry).trim_end());
+            text.push_str(&entry.to_line());
         }
         text
     }
@@ -91,6 +89,20 @@ impl Transcript {
             entries.push(entry);
         }
         Ok(Transcript { header, entries })
+    }
+}
+
+impl Header {
+    /// Returns the header as the first line of a transcript, its end included.
+    pub fn to_line(&self) -> String {
+        line(self)
+    }
+}
+
+impl Entry {
+    /// Returns the entry as a line of a transcript, its end included.
+    pub fn to_line(&self) -> String {
+        line(self)
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Recorder {
     /// The forms of each My Number that must never appear in clear.
     my_numbers: Vec<Vec<String>>,
     visit: u32,
+    /// How many entries have been taken away.
+    taken: u64,
 }
 
 impl Recorder {
@@ -49,6 +51,7 @@ impl Recorder {
             masker,
             my_numbers: my_numbers.iter().map(|number| forms_of(number)).collect(),
             visit: 0,
+            taken: 0,
         }
     }
 
@@ -71,7 +74,7 @@ impl Recorder {
         re: Option<u64>,
         event: Event,
     ) -> u64 {
-        let n = self.transcript.entries.len() as u64 + 1;
+        let n = self.taken + self.transcript.entries.len() as u64 + 1;
         self.transcript.entries.push(Entry {
             n,
             at,
@@ -129,7 +132,9 @@ impl Recorder {
     /// question, and how it looked on its way.
     pub fn observed(&mut self, n: u64, elapsed_ms: u64, wire: Option<Wire>) {
         let wire = wire.map(|wire| self.without_my_number(&wire));
-        let index = usize::try_from(n).ok().and_then(|n| n.checked_sub(1));
+        let index = n
+            .checked_sub(self.taken + 1)
+            .and_then(|n| usize::try_from(n).ok());
         if let Some(entry) = index.and_then(|index| self.transcript.entries.get_mut(index)) {
             entry.elapsed_ms = Some(elapsed_ms);
             entry.wire = wire;
@@ -144,6 +149,14 @@ impl Recorder {
     /// Returns what has been recorded so far.
     pub fn transcript(&self) -> &Transcript {
         &self.transcript
+    }
+
+    /// Takes away what has been recorded since the last time; the numbers go on. For a recording
+    /// that has no end and is written as it happens.
+    pub fn take(&mut self) -> Vec<Entry> {
+        let entries = std::mem::take(&mut self.transcript.entries);
+        self.taken += entries.len() as u64;
+        entries
     }
 
     /// Ends the recording.

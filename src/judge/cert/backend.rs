@@ -1,7 +1,7 @@
 //! CERT: what the backend makes of the certificate, by the scenario's facts at the inquiry.
 
 use crate::eligibility::{CertificatePhase, ConsentFlag, ConsentKind};
-use crate::judge::facts::{Case, Facts, Told, Truth};
+use crate::judge::facts::{Case, Facts, Told, Truth, not_carried};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::refusal::wrong_refusal;
 use crate::judge::rule::{Rule, rule};
@@ -192,6 +192,8 @@ fn cert_02(facts: &Facts<'_>) -> Vec<Outcome> {
                     "the side information says that the certificate is about to end ({last})"
                 ),
             )
+        } else if !facts.carries(|answer| answer.side_information.is_some()) {
+            Outcome::absent(not_carried())
         } else {
             Outcome::fail(
                 &confirm.entries(),

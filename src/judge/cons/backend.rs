@@ -7,7 +7,7 @@ use crate::eligibility::{
 use crate::judge::cons::kind_name;
 use crate::judge::dates;
 use crate::judge::facts::case::consents;
-use crate::judge::facts::{Case, Exchange, Facts, Truth};
+use crate::judge::facts::{Case, Exchange, Facts, Truth, not_carried};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::rule::{Rule, rule};
 use crate::requirement::{Id, Subject::Backend};
@@ -102,6 +102,9 @@ fn cons_07(facts: &Facts<'_>) -> Vec<Outcome> {
                     "the sources do not say whether this site gets the limit"
                 ),
             ),
+            (None, false) if !facts.carries(|answer| answer.limit.is_some()) => {
+                Outcome::absent(not_carried())
+            }
             (None, false) => Outcome::fail(
                 &confirm.entries(),
                 text!(
@@ -248,6 +251,9 @@ fn carried_over(
                 ),
             )
             .part("fresh-elsewhere"),
+            (Some(_), None) if facts.header.roles.backend == "fhir" => {
+                Outcome::absent(not_carried())
+            }
             (Some(_), _) => Outcome::fail(
                 &auth.entries(),
                 text!(

@@ -339,7 +339,8 @@ fn agreed_diseases(facts: &Facts<'_>) -> Vec<Outcome> {
                     .any(|it| it.from <= day && it.until.is_none_or(|until| day <= until))
             });
         let offered = truth.site.offers.contains(&ConsentKind::SpecificDisease);
-        if agreed && on_record && offered && answer.specific_diseases.is_empty() {
+        let carried = facts.carries(|answer| !answer.specific_diseases.is_empty());
+        if agreed && on_record && offered && carried && answer.specific_diseases.is_empty() {
             outcomes.push(Outcome::fail(
                 &confirm.entries(),
                 text!(

@@ -1,4 +1,4 @@
-//! ELIG: what every request and answer owes, whatever it is about (rows 08, 12–16).
+//! ELIG: what every request and answer owes, whatever it is about (rows 08, 13, 15, 16).
 
 use crate::eligibility::{Answer, Inquiry, InquiryKind};
 use crate::judge::cert::backend::silent;
@@ -12,9 +12,7 @@ use crate::transcript::{Reply, Role};
 pub(in crate::judge) const RULES: &[Rule] = &[
     rule("ELIG-08", Backend, elig_08_backend),
     rule("ELIG-08", Reader, elig_08_reader),
-    rule("ELIG-12", Backend, elig_12),
     rule("ELIG-13", Reader, elig_13),
-    rule("ELIG-14", Backend, elig_14),
     rule("ELIG-15", Backend, elig_15),
     rule("ELIG-16", Reader, elig_16),
 ];
@@ -77,35 +75,6 @@ fn without_number(messages: Vec<(u64, bool)>) -> Vec<Outcome> {
     }]
 }
 
-fn elig_12(facts: &Facts<'_>) -> Vec<Outcome> {
-    facts
-        .exchanges
-        .iter()
-        .filter_map(|exchange| {
-            let refusal = exchange.refusal()?;
-            let n = exchange.answer_n();
-            let bare = refusal.code.trim().is_empty() || refusal.message.trim().is_empty();
-            Some(if bare {
-                Outcome::fail(
-                    &exchange.entries(),
-                    text!(
-                        "項目{n}の異常な結果に、エラーコードか文がない",
-                        "the abnormal result at entry {n} lacks an error code or a message"
-                    ),
-                )
-            } else {
-                Outcome::pass(
-                    &exchange.entries(),
-                    text!(
-                        "異常な結果にコードと文があった",
-                        "the abnormal result had code and message"
-                    ),
-                )
-            })
-        })
-        .collect()
-}
-
 fn elig_13(facts: &Facts<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for exchange in &facts.exchanges {
@@ -151,40 +120,6 @@ fn elig_13(facts: &Facts<'_>) -> Vec<Outcome> {
         });
     }
     outcomes
-}
-
-/// Longest time for an answer, in milliseconds (ELIG-14).
-const ANSWER_MS: u64 = 7_000;
-
-fn elig_14(facts: &Facts<'_>) -> Vec<Outcome> {
-    if facts.header.clock != "system" {
-        return vec![Outcome::absent(text!(
-            "仮想の時計では判定しない",
-            "not judged on a virtual clock"
-        ))];
-    }
-    facts
-        .exchanges
-        .iter()
-        .filter(|exchange| exchange.fault.is_none() && exchange.answer().is_some())
-        .filter_map(|exchange| {
-            let elapsed = exchange.elapsed_ms?;
-            Some(if elapsed > ANSWER_MS {
-                Outcome::fail(
-                    &exchange.entries(),
-                    text!(
-                        "回答に{elapsed}ミリ秒かかった。7秒以内に答える",
-                        "the answer took {elapsed} ms; 7 s at most"
-                    ),
-                )
-            } else {
-                Outcome::pass(
-                    &exchange.entries(),
-                    text!("{elapsed}ミリ秒で答えた", "answered within {elapsed} ms"),
-                )
-            })
-        })
-        .collect()
 }
 
 fn elig_15(facts: &Facts<'_>) -> Vec<Outcome> {

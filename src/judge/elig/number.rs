@@ -8,7 +8,7 @@ use crate::judge::cert::backend::silent;
 use crate::judge::dates;
 use crate::judge::elig::current;
 use crate::judge::facts::world::{names, names_with_branch, same};
-use crate::judge::facts::{Exchange, Facts, World};
+use crate::judge::facts::{Exchange, Facts, World, not_carried};
 use crate::judge::outcome::{Outcome, text};
 
 /// A number inquiry with what its key names.
@@ -113,6 +113,10 @@ pub(in crate::judge) fn elig_04(facts: &Facts<'_>) -> Vec<Outcome> {
                     "said that it is invalid and a newer one exists, and no more"
                 ),
             )
+        } else if answer.validity == Validity::Invalid
+            && !facts.carries(|answer| answer.validity == Validity::InvalidNewerExists)
+        {
+            Outcome::open(&exchange.entries(), not_carried())
         } else {
             Outcome::fail(
                 &exchange.entries(),
@@ -313,10 +317,7 @@ fn by_age(
                 text!("項目{n}: {ja}", "entry {n}: {en}"),
             )
         } else {
-            Outcome::absent(text!(
-                "この照会方式は伝えない",
-                "this protocol does not carry it"
-            ))
+            Outcome::absent(not_carried())
         })
     };
     let right = |what: crate::eligibility::Text| Some(Outcome::pass(&exchange.entries(), what));

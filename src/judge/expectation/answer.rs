@@ -3,8 +3,10 @@
 mod insurance;
 
 use crate::eligibility::{Answer, Eligibility, Ground, InquiryKind, MedicalKind, Validity};
-use crate::judge::expectation::{asked, unseen};
-use crate::judge::facts::{Exchange, Facts};
+use crate::judge::expectation::{asked, foreign, unseen};
+use crate::judge::facts::case::discloses;
+use crate::judge::facts::world;
+use crate::judge::facts::{Exchange, Facts, not_carried};
 use crate::judge::outcome::{Outcome, text};
 use crate::scenario::{AnswerFields, Presence};
 use crate::transcript::{Reply, Role};
@@ -33,8 +35,8 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
         match refusal {
             Some((exchange, refusal)) => {
                 entries.extend(exchange.entries());
-                // Where the protocol does not carry the ground, any refusal is as strict.
-                if refusal.ground != Ground::Unstated {
+                // Another ground is as strict (convention 1), and not every protocol carries one.
+                if refusal.ground != Ground::Unstated && !facts.backend_is_foreign() {
                     differ(
                         &mut differences,
                         "refused",
@@ -45,6 +47,9 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
             }
             None => match lost(&asked) {
                 Some(outcome) => return outcome,
+                // That nothing is disclosed is as strict as a refusal.
+                None if facts.backend_is_foreign()
+                    && eligibility.is_some_and(|(_, answer)| !discloses(answer)) => {}
                 None => differ(
                     &mut differences,
                     "refused",
@@ -71,7 +76,11 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
             Some((exchange, answer)) => {
                 entries.extend(exchange.entries());
                 let limit = answer.limit.is_some() || limit_given(&asked);
-                fields(expected, answer, limit, &mut differences);
+                let expected = foreign::owed(facts, expected);
+                if !needs_eligibility(&expected) && differences.is_empty() {
+                    return Outcome::absent(not_carried());
+                }
+                fields(&expected, answer, limit, &mut differences);
             }
             None => match lost(&asked) {
                 Some(outcome) => return outcome,
@@ -240,7 +249,9 @@ fn fields(
     }
     if let Some(insurer) = &expected.insurer {
         let found = qualification.map_or("-", |it| it.insurer.as_str());
-        differ(differences, "insurer", insurer, found);
+        if world::insurer(insurer) != world::insurer(found) {
+            differ(differences, "insurer", insurer, found);
+        }
     }
     if let Some(share) = expected.share {
         let found = qualification.is_some_and(|it| {

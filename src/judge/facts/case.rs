@@ -4,7 +4,7 @@ use super::{Facts, Recorded, Truth, phases_of, renewal_of};
 use crate::eligibility::{
     Answer, Authenticated, Care, CertificatePhase, Consent, ConsentAnswer, ConsentKind,
     Eligibility, EmergencyConsent, Inquiry, InquiryKind, MedicalAnswer, MedicalKind, Moment,
-    Refusal, Registry, SiteKind, Validity,
+    Refusal, Registry, SiteKind, Validity, Wire,
 };
 use crate::judge::dates::{self, Renewal};
 use crate::transcript::{Reply, Role};
@@ -19,6 +19,8 @@ pub(in crate::judge) struct Exchange<'a> {
     pub inquiry: &'a Inquiry,
     pub reply: Option<(u64, &'a Reply)>,
     pub elapsed_ms: Option<u64>,
+    /// How the exchange looked on its way, where the protocol shows it.
+    pub wire: Option<&'a Wire>,
     /// A declared fault that hit it.
     pub fault: Option<u64>,
     /// Whom it is about, by index.

@@ -241,6 +241,7 @@ impl<'a> Fold<'a> {
             inquiry,
             reply: None,
             elapsed_ms: None,
+            wire: None,
             fault: None,
             person,
         });
@@ -273,6 +274,7 @@ impl<'a> Fold<'a> {
         };
         exchange.reply = Some((entry.n, reply));
         exchange.elapsed_ms = entry.elapsed_ms;
+        exchange.wire = entry.wire.as_ref();
         let registered = matches!(reply, Reply::Answer(Answer::Registered));
         if let (true, Some(person)) = (registered, exchange.person) {
             self.change(entry.n, |world| {

@@ -3,7 +3,7 @@
 use crate::eligibility::{Answer, CertificatePhase};
 use crate::judge::cert::backend::{each_truth, silent};
 use crate::judge::cert::refused::must_be_refused;
-use crate::judge::facts::{Case, Exchange, Facts, Told, no_screens, not_ended};
+use crate::judge::facts::{Case, Exchange, Facts, Told, Truth, no_screens, not_ended};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::refusal::{registered_here, wrong_refusal};
 use crate::judge::rule::{Rule, rule};
@@ -27,10 +27,7 @@ fn reg_01(facts: &Facts<'_>) -> Vec<Outcome> {
         };
         let truth = facts.truth(case);
         // Convention 4: in grace there is no registration on the spot.
-        let grace = matches!(
-            accepted.phase,
-            Some(CertificatePhase::Grace | CertificatePhase::Lapsed)
-        );
+        let grace = beyond_service(accepted.phase, truth.as_ref());
         if accepted.registered || grace || visit.emergency {
             return Vec::new();
         }
@@ -78,6 +75,20 @@ fn reg_01(facts: &Facts<'_>) -> Vec<Outcome> {
             outcome
         }]
     })
+}
+
+/// Tells whether the certificate is in grace or after it: by the backend's word, or by the
+/// certificate's own dates where the protocol does not carry the phase.
+pub(in crate::judge) fn beyond_service(
+    told: Option<CertificatePhase>,
+    truth: Option<&Truth>,
+) -> bool {
+    let late = |phase: &CertificatePhase| *phase >= CertificatePhase::Grace;
+    match (told, truth) {
+        (Some(told), _) => late(&told),
+        (None, Some(truth)) => truth.phases.iter().any(late),
+        (None, None) => false,
+    }
 }
 
 /// Returns what the patient decided about registration in a visit.

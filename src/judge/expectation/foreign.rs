@@ -1,0 +1,115 @@
+//! What an expectation is worth where others wrote the backend: our reader follows its answers, and
+//! its protocol need not carry everything.
+
+use std::borrow::Cow;
+
+use crate::eligibility::{Eligibility, Ground, Validity};
+use crate::judge::Verdict;
+use crate::judge::cert::backend::silent;
+use crate::judge::expectation::asked;
+use crate::judge::facts::{Exchange, Facts};
+use crate::judge::outcome::{Outcome, text};
+use crate::scenario::{AnswerFields, Presence};
+use crate::transcript::Role;
+
+/// Takes back a difference in what the reader showed or asked that follows from what a foreign
+/// backend answered before entry `n`: the backend is judged by the rows on its answers.
+pub(super) fn excused(facts: &Facts<'_>, n: u64, outcome: Outcome) -> Outcome {
+    if outcome.verdict != Verdict::Fail || !facts.backend_is_foreign() {
+        return outcome;
+    }
+    let asked: Vec<&Exchange<'_>> = asked(facts, n)
+        .into_iter()
+        .filter(|exchange| exchange.from == Role::Reader)
+        .collect();
+    let Some(last) = asked.last() else {
+        return outcome;
+    };
+    if let Some(lost) = asked.iter().find(|exchange| exchange.answer().is_none()) {
+        return Outcome::open(&lost.entries(), silent());
+    }
+    let entries = last.entries();
+    let at = last.answer_n();
+    match last.refusal().map(|refusal| refusal.ground) {
+        Some(Ground::Unstated) => Outcome {
+            entries,
+            ..Outcome::absent(text!(
+                "照会先は理由を伝えずに断った(項目{at})ので、その後の画面は期待と異なりうる",
+                "the backend refused at entry {at} without a reason, so what follows may differ from what was expected"
+            ))
+        },
+        Some(_) => Outcome {
+            entries,
+            ..Outcome::absent(text!(
+                "照会先が項目{at}で断った。別の理由や段階での拒否も同じく厳しい",
+                "the backend refused at entry {at}; another ground or stage is as strict"
+            ))
+        },
+        None => Outcome::open(
+            &entries,
+            text!(
+                "照会先の回答(項目{at})に従った結果なので、照会先の要件で判定する",
+                "this follows from what the backend answered at entry {at}, and is judged by the rows on the backend"
+            ),
+        ),
+    }
+}
+
+/// Returns the expectation without what the protocol of the backend does not carry.
+pub(super) fn owed<'e>(facts: &Facts<'_>, expected: &'e AnswerFields) -> Cow<'e, AnswerFields> {
+    if !facts.backend_is_foreign() {
+        return Cow::Borrowed(expected);
+    }
+    let mut owed = expected.clone();
+    let unless = |wanted: &mut Option<Presence>, seen: fn(&Eligibility) -> bool| {
+        if *wanted == Some(Presence::Present) && !facts.carries(seen) {
+            *wanted = None;
+        }
+    };
+    unless(&mut owed.limit, |answer| answer.limit.is_some());
+    unless(&mut owed.specific_diseases, |answer| {
+        !answer.specific_diseases.is_empty()
+    });
+    unless(&mut owed.side_information, |answer| {
+        answer.side_information.is_some()
+    });
+    unless(&mut owed.address, |answer| {
+        let person = answer.person.as_ref();
+        person.is_some_and(|person| person.address.is_some() || person.postcode.is_some())
+    });
+    if owed.preschool == Some(true)
+        && !facts.carries(|answer| {
+            let qualification = answer.qualification.as_ref();
+            qualification.is_some_and(|it| it.preschool.is_some())
+        })
+    {
+        owed.preschool = None;
+    }
+    if owed.share.is_some() && !facts.carries(carries_elderly) && is_elderly(facts) {
+        owed.share = None;
+    }
+    if owed.consents.is_some() && !facts.carries(|answer| !answer.consents.is_empty()) {
+        owed.consents = None;
+    }
+    if owed.validity == Some(Validity::InvalidNewerExists)
+        && !facts.carries(|answer| answer.validity == Validity::InvalidNewerExists)
+    {
+        owed.validity = Some(Validity::Invalid);
+    }
+    Cow::Owned(owed)
+}
+
+fn carries_elderly(answer: &Eligibility) -> bool {
+    let qualification = answer.qualification.as_ref();
+    qualification.is_some_and(|it| it.elderly.is_some())
+}
+
+/// Tells whether somebody in the scenario has a share of their own from 高齢受給者証.
+fn is_elderly(facts: &Facts<'_>) -> bool {
+    facts
+        .scenario
+        .people
+        .iter()
+        .flat_map(|patient| &patient.registry.qualifications)
+        .any(|qualification| qualification.elderly.is_some())
+}
