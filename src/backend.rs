@@ -19,6 +19,7 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 
 use crate::eligibility::{Answer, Incident, Inquiry, InquiryKind, Moment, Text, Wire};
+use crate::requirement;
 use crate::scenario::{Patient, Scenario};
 
 pub use as_it_is::AsItIs;
@@ -106,6 +107,16 @@ pub trait Backend: Send {
     ///
     /// The reason, which makes the scenario's requirements not applicable.
     fn carries(&self, kind: InquiryKind) -> Result<(), Text>;
+
+    /// Tells whether the backend asks to be judged by these requirements of a scenario, else why
+    /// not. Those in which a backend has no part do not count.
+    ///
+    /// # Errors
+    ///
+    /// The reason, which makes the scenario not applicable.
+    fn claims(&self, _requirements: &[requirement::Id]) -> Result<(), Text> {
+        Ok(())
+    }
 
     /// Makes the backend know `world`. The first call of a play begins anew; in later ones what
     /// was recorded in earlier visits (consents, registrations) stays.

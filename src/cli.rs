@@ -2,6 +2,7 @@
 //!
 //! Results go to stdout, everything else to stderr. One file per command.
 
+mod backend;
 mod completions;
 mod doctor;
 mod failure;

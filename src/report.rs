@@ -63,7 +63,8 @@ pub struct Judged {
     pub transcript: Option<String>,
     /// The verdict.
     pub verdict: Verdict,
-    /// Why we could not do our work, where we could not.
+    /// Why we could not do our work, why the scenario does not apply, or why the backend was not
+    /// reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Text>,
     /// Every finding, passing ones too, in catalogue order.
@@ -133,6 +134,9 @@ pub struct Report {
     pub simulation: String,
     /// The seed, where all scenarios share one; each scenario states its own.
     pub seed: Option<u64>,
+    /// The kind of the backend, where others wrote it; absent for the embedded one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backend: Option<String>,
     /// How many scenarios had each verdict.
     pub summary: Summary,
     /// What is said of each scenario, in the order in which they were selected.
@@ -154,6 +158,7 @@ impl Report {
             tool: concat!("uketsuke ", env!("CARGO_PKG_VERSION")).to_owned(),
             simulation: SIMULATION.to_owned(),
             seed,
+            backend: None,
             summary,
             scenarios,
         }

@@ -76,6 +76,9 @@ pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, 
     for kind in scenario.inquiries() {
         backend.carries(kind).map_err(RunError::NotApplicable)?;
     }
+    backend
+        .claims(&scenario.requirements)
+        .map_err(RunError::NotApplicable)?;
     if let Some(fault) = options.fault {
         (reader, backend) = fault::interpose(fault, reader, backend);
     }

@@ -26,7 +26,10 @@ const ARROWS: &[(&str, &str)] = &[
     ),
     ("library", "eligibility requirement scenario"),
     ("reader", "check_in eligibility"),
-    ("backend", "eligibility rules scenario secret"),
+    (
+        "backend",
+        "eligibility requirement rules sanitise scenario secret transcript",
+    ),
     ("bindings", "eligibility rules scenario"),
     (
         "serve",

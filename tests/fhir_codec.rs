@@ -9,6 +9,8 @@
 mod any;
 #[path = "fhir_codec/by_hand.rs"]
 mod by_hand;
+#[path = "fhir_codec/documented.rs"]
+mod documented;
 
 use std::io::Write;
 

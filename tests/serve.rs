@@ -13,5 +13,7 @@ mod folder;
 mod http;
 #[path = "serve/life.rs"]
 mod life;
+#[path = "serve/plays.rs"]
+mod plays;
 #[path = "serve/worlds.rs"]
 mod worlds;

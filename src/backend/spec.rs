@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::Outage;
 use crate::secret::Secret;
 
 /// Which backend answers.
@@ -30,20 +29,6 @@ impl Spec {
             Spec::Process(_) => "process",
         }
     }
-}
-
-/// A backend could not be opened.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// The command line names no such backend.
-    #[error("{0}")]
-    Usage(String),
-    /// What the backend needs is there and is wrong: a file, a certificate.
-    #[error("{0}")]
-    Config(String),
-    /// The backend does not answer.
-    #[error(transparent)]
-    Unreachable(#[from] Outage),
 }
 
 /// How a backend is reached, whatever its protocol.
@@ -74,6 +59,20 @@ impl Default for Access {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SpecError(pub String);
+
+/// A backend could not be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// Wrong usage: what was named cannot be a backend, with what to do.
+    #[error("{0}")]
+    Usage(String),
+    /// A file that belongs to it, such as certificates, is wrong.
+    #[error("{0}")]
+    Config(String),
+    /// It could not be reached, or does not speak the protocol.
+    #[error(transparent)]
+    Unreachable(#[from] super::Outage),
+}
 
 const EXPECTED: &str = "expected embedded, fhir:URL, oqs:DIR or process:COMMAND";
 

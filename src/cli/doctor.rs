@@ -44,10 +44,38 @@ pub(super) fn doctor(shell: &Shell) -> Result<ExitCode, Failure> {
     page.end_line();
     let mut lines = terminal(&page);
     lines.extend(smartcard(&page));
+    lines.push(python(&page, &env("PATH").unwrap_or_default()));
     let rows: Vec<Vec<Cell>> = lines.into_iter().map(row).collect();
     page.table(0, &rows);
     emit(&page.into_string())?;
     Ok(ExitCode::Passed)
+}
+
+/// The adapters to backends need nothing of the machine; the example of one is in Python.
+fn python(page: &Page, path: &str) -> Line {
+    let found = std::env::split_paths(path).any(|folder| folder.join("python3").is_file());
+    let (health, is) = if found {
+        (
+            Health::Fine,
+            page.pick(
+                "process: の例の照会先を動かせる",
+                "the example backend for process: can run",
+            ),
+        )
+    } else {
+        (
+            Health::Absent,
+            page.pick(
+                "無い。process: の例の照会先だけに要る",
+                "not found; only the example backend for process: needs it",
+            ),
+        )
+    };
+    Line {
+        health,
+        what: "python3",
+        is: is.to_owned(),
+    }
 }
 
 fn row(line: Line) -> Vec<Cell> {
@@ -288,6 +316,17 @@ mod tests {
         let found = listening(TABLE, VPCD_PORT);
         let expected: Vec<IpAddr> = vec!["127.0.0.1".parse().unwrap(), "0.0.0.0".parse().unwrap()];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn python_is_looked_for_in_the_path() {
+        let page = Page::new(Language::En, false);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_str().unwrap();
+        assert_eq!(python(&page, path).health, Health::Absent);
+        std::fs::write(folder.path().join("python3"), "").unwrap();
+        let elsewhere = format!("/nowhere:{path}");
+        assert_eq!(python(&page, &elsewhere).health, Health::Fine);
     }
 
     #[test]

@@ -1,16 +1,20 @@
 //! `uketsuke run`: plays scenarios headless and judges them.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
+use super::backend::{BackendArgs, Prepared};
 use super::failure::Failure;
 use super::output::{ReportFormat, Target, deliver};
 use super::pool::{self, Ending};
 use super::select;
 use super::shell::{Shell, tell};
 use super::transcripts::Transcripts;
+use crate::backend::{Absent, Connector, SILENT_PLAYS_MAX};
 use crate::clock::system_now;
+use crate::eligibility::{Moment, Text};
 use crate::exit_code::ExitCode;
 use crate::fault::{FAULTS, Fault};
 use crate::judge::judge_with;
@@ -18,7 +22,7 @@ use crate::report::{Judged, Report, text};
 use crate::requirement;
 use crate::runner::{self, RunError};
 use crate::scenario::{Playable, Scenario};
-use crate::transcript::Transcript;
+use crate::transcript::{Event, Reply, Transcript};
 
 /// What `run` understands.
 #[derive(Debug, Args)]
@@ -47,9 +51,8 @@ pub(super) struct RunArgs {
     /// Write a transcript per scenario into this folder
     #[arg(long, value_name = "DIR")]
     transcripts: Option<PathBuf>,
-    /// Who plays the backend
-    #[arg(long, value_name = "SPEC", default_value = "embedded")]
-    backend: String,
+    #[command(flatten)]
+    backend: BackendArgs,
     /// Who plays the reader
     #[arg(long, value_name = "SPEC", default_value = "reference")]
     reader: String,
@@ -82,9 +85,9 @@ struct Played {
 ///
 /// [`Failure`] where nothing could be played; then nothing is written.
 pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
-    check_role("--backend", &args.backend, "embedded")?;
     check_role("--reader", &args.reader, "reference")?;
-    let playables = selected(args)?;
+    let now = system_now();
+    let playables = selected(args, now)?;
     let target = Target::open(args.output.as_deref())?;
     let transcripts = match &args.transcripts {
         Some(folder) => {
@@ -99,10 +102,16 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
     );
     let runtime = runtime().map_err(Failure::Bug)?;
     let conventions = args.conventions;
+    let opened = runtime.block_on(args.backend.open(runtime.handle().clone()))?;
+    let items = args.backend.prepare(&opened, playables, now)?;
     let options = runner::Options {
         fault: args.fault,
-        ..runner::Options::default()
+        backend: opened
+            .connector
+            .clone()
+            .map(|connector| connector as Arc<dyn Connector>),
     };
+    let mut given_up = false;
     let keep = transcripts.is_some();
     let mut unwritten: Option<Failure> = None;
     let write = |played: &mut Played| {
@@ -114,17 +123,27 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
         }
         let Judged { id, verdict, .. } = &played.judged;
         tracing::info!(scenario = %id, verdict = verdict.name(), "played");
+        let tripped = opened.connector.as_ref().is_some_and(|it| it.tripped());
+        if tripped && !std::mem::replace(&mut given_up, true) {
+            tell(&format!(
+                "uketsuke: the backend was silent in {SILENT_PLAYS_MAX} scenarios in a row; the rest is not waited for"
+            ));
+        }
     };
-    let work = move |playable: &Playable| play_one(playable, &options, conventions, keep);
-    let (results, ending) = runtime.block_on(pool::work_through(
-        playables,
-        jobs,
-        work,
-        interrupted(),
-        write,
-    ));
+    let work = move |item: &Prepared| match &item.reason {
+        None => play_one(&item.playable, &options, conventions, keep),
+        Some(why) => Played {
+            judged: Judged::not_applicable(&item.playable.scenario, why),
+            transcript: None,
+        },
+    };
+    let (results, ending) =
+        runtime.block_on(pool::work_through(items, jobs, work, interrupted(), write));
     let judged = results.into_iter().flatten().map(|played| played.judged);
-    let report = Report::new(judged.collect());
+    let report = Report {
+        backend: opened.kind.map(str::to_owned),
+        ..Report::new(judged.collect())
+    };
     let code = match ending {
         Ending::Complete => deliver(&report, args.format, target, conventions, shell)?,
         Ending::Interrupted => cut_short(&report, ExitCode::Interrupted, shell),
@@ -165,10 +184,10 @@ fn check_role(option: &str, spec: &str, only: &str) -> Result<(), Failure> {
 }
 
 /// Returns what is to be played: named, valid, and not filtered away.
-fn selected(args: &RunArgs) -> Result<Vec<Playable>, Failure> {
+fn selected(args: &RunArgs, now: Moment) -> Result<Vec<Playable>, Failure> {
     let mut library = select::bundled()?;
     let named = select::named(&mut library, &args.scenarios)?;
-    let mut playables = select::playables(&library, &named, system_now())?;
+    let mut playables = select::playables(&library, &named, now)?;
     playables.retain(|playable| wanted(&playable.scenario, &args.tag, &args.requirement));
     if playables.is_empty() {
         return Err(Failure::Nothing(
@@ -203,6 +222,23 @@ async fn interrupted() {
     }
 }
 
+/// Says why a scenario met nobody at the backend.
+fn unreached(transcript: &Transcript) -> Option<Text> {
+    if transcript.header.roles.backend != Absent::NAME {
+        return None;
+    }
+    transcript
+        .entries
+        .iter()
+        .find_map(|entry| match &entry.event {
+            Event::Answer(Reply::Outage(why)) => Some(Text::new(
+                format!("照会先に届かなかった: {why}"),
+                format!("the backend was not reached: {why}"),
+            )),
+            _ => None,
+        })
+}
+
 /// Plays and judges one scenario, on a thread and a runtime of its own.
 fn play_one(
     playable: &Playable,
@@ -214,8 +250,12 @@ fn play_one(
     match runner::play_blocking(playable, options) {
         Ok(transcript) => {
             let judgement = judge_with(&transcript.header.scenario, &transcript, conventions);
+            let judged = Judged {
+                problem: unreached(&transcript),
+                ..Judged::new(scenario, judgement)
+            };
             Played {
-                judged: Judged::new(scenario, judgement),
+                judged,
                 transcript: keep.then_some(transcript),
             }
         }
@@ -227,5 +267,210 @@ fn play_one(
             judged: Judged::not_played(scenario, &why.to_string()),
             transcript: None,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::backend::embedded::Embedded;
+    use crate::backend::{Asked, Backend, Cannot, Gone, Outage, Pending, World};
+    use crate::bindings::{Bindings, States, bind, cannot_run, template};
+    use crate::eligibility::{Answer, Ground, Inquiry, InquiryKind};
+    use crate::judge::{Finding, Verdict};
+    use crate::library::Library;
+
+    fn now() -> Moment {
+        "2026-06-10T10:00+09:00".parse().unwrap()
+    }
+
+    /// Every bundled scenario but those that are about the card and its reader alone.
+    fn bundled(library: &Library) -> Vec<Playable> {
+        let apart = ["card/", "face/", "pin/", "visual/"];
+        let sources = library.sources().iter();
+        sources
+            .filter(|source| {
+                source.id == "pin/correct" || !apart.iter().any(|it| source.id.starts_with(it))
+            })
+            .flat_map(|source| library.playables(source, now()).unwrap())
+            .collect()
+    }
+
+    fn played(playable: &Playable, connector: Arc<dyn Connector>) -> Judged {
+        let options = runner::Options {
+            fault: None,
+            backend: Some(connector),
+        };
+        play_one(playable, &options, false, false).judged
+    }
+
+    /// Returns what counts against somebody, or is an error of ours.
+    fn blamed(judged: &Judged) -> Vec<String> {
+        let failed = |finding: &&Finding| finding.verdict == Verdict::Fail && finding.counts(false);
+        let findings = judged.findings.iter().filter(failed);
+        let mut blamed: Vec<String> = findings
+            .map(|it| {
+                let (row, subject) = (it.requirement, it.subject);
+                format!("{} {row} {subject}: {}", judged.id, it.message.en)
+            })
+            .collect();
+        if judged.verdict == Verdict::Error {
+            blamed.push(format!("{} error {:?}", judged.id, judged.problem));
+        }
+        blamed
+    }
+
+    #[test]
+    fn nobody_is_blamed_where_nobody_answers() {
+        let library = Library::bundled().unwrap();
+        let gone = || Arc::new(Gone::new(Outage::Down("refused".to_owned())));
+        let mut all = Vec::new();
+        for playable in bundled(&library) {
+            let judged = played(&playable, gone());
+            all.extend(blamed(&judged));
+            if judged.id == "pin/correct" {
+                assert_eq!(judged.verdict, Verdict::Inconclusive);
+                assert!(judged.problem.unwrap().en.contains("refused"));
+            }
+        }
+        assert_eq!(all, [""; 0]);
+    }
+
+    /// Ours behind a protocol that carries validity, person and qualification, and no reasons.
+    struct Plain(Embedded);
+
+    struct PlainConnector;
+
+    impl Connector for PlainConnector {
+        fn arranges(&self) -> bool {
+            true
+        }
+
+        fn connect(&self) -> Pending<'_, Result<Box<dyn Backend>, Outage>> {
+            let plain = Box::new(Plain(Embedded::new())) as Box<dyn Backend>;
+            Box::pin(std::future::ready(Ok(plain)))
+        }
+    }
+
+    fn plain(answer: Answer) -> Answer {
+        match answer {
+            Answer::Authenticated(mut accepted) => {
+                accepted.phase = None;
+                accepted.earlier.clear();
+                Answer::Authenticated(accepted)
+            }
+            Answer::Refused(mut refusal) => {
+                refusal.ground = Ground::Unstated;
+                Answer::Refused(refusal)
+            }
+            Answer::Eligibility(mut it) => {
+                it.limit = None;
+                it.specific_diseases.clear();
+                it.consents.clear();
+                it.side_information = None;
+                if let Some(person) = &mut it.person {
+                    person.address = None;
+                    person.postcode = None;
+                }
+                if let Some(qualification) = &mut it.qualification {
+                    qualification.elderly = None;
+                    qualification.preschool = None;
+                }
+                Answer::Eligibility(it)
+            }
+            other => other,
+        }
+    }
+
+    impl Backend for Plain {
+        fn name(&self) -> &'static str {
+            "fhir"
+        }
+
+        fn is_foreign(&self) -> bool {
+            true
+        }
+
+        fn carries(&self, _kind: InquiryKind) -> Result<(), Text> {
+            Ok(())
+        }
+
+        fn arrange<'a>(
+            &'a mut self,
+            world: &'a World,
+            _at: Moment,
+        ) -> Pending<'a, Result<(), Cannot>> {
+            self.0.know(world);
+            Box::pin(std::future::ready(Ok(())))
+        }
+
+        fn ask<'a>(&'a mut self, inquiry: &'a Inquiry, now: Moment) -> Asked<'a> {
+            let answer = plain(self.0.answer(inquiry, now));
+            Box::pin(std::future::ready(Ok(answer)))
+        }
+    }
+
+    #[test]
+    fn a_right_answer_that_carries_little_is_blamed_for_nothing() {
+        let library = Library::bundled().unwrap();
+        let mut all = Vec::new();
+        let mut passed = 0;
+        for playable in bundled(&library) {
+            let judged = played(&playable, Arc::new(PlainConnector));
+            passed += usize::from(judged.verdict == Verdict::Pass);
+            all.extend(blamed(&judged));
+        }
+        assert_eq!(all, [""; 0]);
+        assert!(passed > 100, "{passed}");
+    }
+
+    /// One registry with all the people of a file of bindings, which cannot be arranged.
+    struct Fixed(World);
+
+    impl Connector for Fixed {
+        fn arranges(&self) -> bool {
+            false
+        }
+
+        fn connect(&self) -> Pending<'_, Result<Box<dyn Backend>, Outage>> {
+            let mut embedded = Embedded::new();
+            embedded.know(&self.0);
+            Box::pin(std::future::ready(Ok(
+                Box::new(embedded) as Box<dyn Backend>
+            )))
+        }
+    }
+
+    #[test]
+    fn bound_scenarios_pass_against_one_registry_that_holds_all_states() {
+        let library = Library::bundled().unwrap();
+        let mut playables = bundled(&library);
+        playables.retain(|it| cannot_run(it).is_none());
+        let states = States::new(&playables, library.deck());
+        let text = template(&playables, library.deck());
+        let bindings = Bindings::parse(&text, "b.yaml", &states, now()).unwrap();
+        let bound: Vec<Playable> = playables
+            .iter()
+            .map(|it| bind(it, &states, &bindings).unwrap())
+            .collect();
+        let mut people = BTreeMap::new();
+        for (id, patient) in bound.iter().flat_map(|it| {
+            let people = it.scenario.people.iter();
+            people.map(|patient| (it.portal_ids[&patient.name].clone(), patient))
+        }) {
+            let mut patient = patient.clone();
+            patient.name.clone_from(&id);
+            people.insert(id, patient);
+        }
+        let people: Vec<_> = people.into_values().collect();
+        assert_eq!(people.len(), states.iter().count());
+        let registry = Arc::new(Fixed(World::new(&people, &[])));
+        assert!(bound.len() >= 15);
+        for playable in &bound {
+            let judged = played(playable, Arc::clone(&registry) as Arc<dyn Connector>);
+            assert_eq!(judged.verdict, Verdict::Pass, "{:?}", blamed(&judged));
+        }
     }
 }

@@ -6,6 +6,8 @@ use virtual_card::profile::Profile;
 
 use super::failure::Failure;
 use super::shell::emit;
+use crate::backend::process::message::Line;
+use crate::bindings;
 use crate::exit_code::ExitCode;
 use crate::report::Report;
 use crate::scenario::{DeckPerson, Document};
@@ -30,6 +32,10 @@ enum Name {
     Result,
     /// A card profile
     Profile,
+    /// A line between uketsuke and a backend that is a program
+    Process,
+    /// A file of bindings, for `run --bindings`
+    Bindings,
 }
 
 /// A line of a transcript: the header on line 1, an entry on every further one.
@@ -53,6 +59,8 @@ pub(super) fn schema(args: &SchemaArgs) -> Result<ExitCode, Failure> {
         Name::Transcript => schema_for!(TranscriptLine),
         Name::Result => schema_for!(Report),
         Name::Profile => schema_for!(Profile),
+        Name::Process => schema_for!(Line),
+        Name::Bindings => schema_for!(bindings::Document),
     };
     let text = serde_json::to_string_pretty(&schema)
         .map_err(|error| Failure::Bug(format!("the schema is no JSON: {error}")))?;

@@ -61,6 +61,10 @@ pub(super) fn wrong_refusal(facts: &Facts<'_>, case: &Case) -> Option<WrongRefus
         || emergency_refused
         || exchange.fault.is_some()
         || (refusal.ground == Ground::Unregistered && truth.renewal == Some(Renewal::Unknown))
+        // 自己情報提供不可 may have been set since the card was accepted.
+        || facts
+            .registry(truth.person, exchange.n)
+            .is_some_and(|registry| !registry.withheld_by.is_empty())
         || (refusal.ground == Ground::NotRecorded && !truth.recorded);
     if right {
         return None;

@@ -27,6 +27,9 @@ pub fn render(report: &Report) -> Result<String, JunitError> {
     let mut suite = TestSuite::new("uketsuke");
     suite.add_property(Property::new("simulation", report.simulation.as_str()));
     suite.add_property(Property::new("tool", report.tool.as_str()));
+    if let Some(backend) = &report.backend {
+        suite.add_property(Property::new("backend", &*sanitise::one_line(backend)));
+    }
     suite.add_test_cases(report.scenarios.iter().map(case));
     let mut junit = quick_junit::Report::new(report.tool.as_str());
     junit.add_test_suite(suite);

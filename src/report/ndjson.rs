@@ -17,6 +17,8 @@ enum Line<'a> {
         tool: &'a str,
         simulation: &'a str,
         seed: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        backend: Option<&'a str>,
         summary: Summary,
     },
 }
@@ -33,6 +35,7 @@ pub fn render(report: &Report) -> String {
         tool: &report.tool,
         simulation,
         seed: report.seed,
+        backend: report.backend.as_deref(),
         summary: report.summary,
     };
     for line in scenarios.chain(std::iter::once(summary)) {

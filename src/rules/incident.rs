@@ -2,7 +2,8 @@
 //!
 //! Conventions of this harness, where eligibility.md §2 is silent: a search by name finds the
 //! person's current qualification, as a card does; of what is typed, everything counts; surgery is
-//! not among what a disaster opens.
+//! not among what a disaster opens; what is recorded in a disaster counts at that institution, for
+//! the rest of the activation.
 
 use jiff::civil::Date;
 

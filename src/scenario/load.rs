@@ -99,7 +99,10 @@ pub fn parse<T: DeserializeOwned>(text: &str, origin: &str) -> Result<T, ParseEr
             origin,
             text,
             None,
-            format!("the file has {} bytes; 1 MiB is the most", text.len()),
+            format!(
+                "the file has {} bytes; a scenario has at most 1 MiB",
+                text.len()
+            ),
         ));
     }
     serde_saphyr::from_str_with_options(text, options()).map_err(|error| {

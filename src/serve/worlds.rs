@@ -164,24 +164,7 @@ impl LiveWorld {
         self.touch();
         let now = self.now();
         let at = at.unwrap_or(now);
-        let (generation, flaws) = {
-            let faults = lock(&self.faults);
-            let changed = faults.generation() != inner.generation;
-            (
-                faults.generation(),
-                changed.then(|| faults.of_backend()).unwrap_or_default(),
-            )
-        };
-        if generation != inner.generation {
-            inner.generation = generation;
-            inner.backend = flaws
-                .into_iter()
-                .fold(Box::new(inner.core.clone()), |backend, flaw| {
-                    interpose_backend(flaw, backend)
-                });
-            let world = self.world();
-            inner.arrange(&world, now).await;
-        }
+        self.stand_faults(inner, now).await;
         let n = inner
             .journal
             .as_mut()
@@ -203,6 +186,24 @@ impl LiveWorld {
             }
         }
         Asking { at, answer, fault }
+    }
+
+    /// Puts the faults in effect before the sound backend, where they have changed.
+    async fn stand_faults(&self, inner: &mut Inner, now: Moment) {
+        let flaws = {
+            let faults = lock(&self.faults);
+            if faults.generation() == inner.generation {
+                return;
+            }
+            inner.generation = faults.generation();
+            faults.of_backend()
+        };
+        let sound: Box<dyn Backend> = Box::new(inner.core.clone());
+        inner.backend = flaws
+            .into_iter()
+            .fold(sound, |backend, flaw| interpose_backend(flaw, backend));
+        let world = self.world();
+        inner.arrange(&world, now).await;
     }
 
     /// Returns why the transcript of this world is not whole, where it has one and it is not.

@@ -85,7 +85,15 @@ fn a_scenario_is_shown_with_its_rule_and_its_numbered_steps() {
 
 #[test]
 fn the_committed_schemas_are_current() {
-    for name in ["scenario", "deck", "transcript", "result", "profile"] {
+    for name in [
+        "scenario",
+        "deck",
+        "transcript",
+        "result",
+        "profile",
+        "process",
+        "bindings",
+    ] {
         let printed = uketsuke(&["schema", name]).ends_with(0).stdout;
         let path = format!("{}/docs/schema/{name}.json", env!("CARGO_MANIFEST_DIR"));
         let committed = std::fs::read_to_string(&path).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Drives the built program as its users do: by arguments, streams and exit codes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod backends;
 mod exit_codes;
 mod hostile;
 mod lint;

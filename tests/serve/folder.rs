@@ -54,8 +54,25 @@ fn a_card_in_use_is_pushed_into_face_and_counts_over_fhir_too() {
 }
 
 #[test]
-fn someone_whose_card_is_refused_is_said_to_be() {
-    let server = Server::start(&["--fhir", "0", "--scenario", "pin/correct", "--at", AT]);
+fn a_card_that_is_refused_is_pushed_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&["--fhir", "0", "--oqs", folder.path().to_str().unwrap()]);
+    // Years after the certificate of `adult` has ended, which is issued to a fifth birthday.
+    let set = server.post(
+        "/uketsuke/clock",
+        &json!({ "at": "2031-01-01T09:00+09:00" }),
+    );
+    assert_eq!(set.status, 204);
+    let used = server.post("/uketsuke/face", &json!({ "person": "adult" }));
+    let pushed = used.json();
+    assert_eq!(pushed["accepted"], false, "{pushed}");
+    assert_eq!(pushed["refusal"]["ground"], "certificate-lapsed");
+    assert_eq!(names(&folder.path().join("face")).len(), 1);
+}
+
+#[test]
+fn a_card_that_there_is_not_cannot_be_used() {
+    let server = Server::start(&["--fhir", "0", "--scenario", "pin/correct"]);
     let used = server.post("/uketsuke/face", &json!({ "person": "elder-80" }));
     assert_eq!(used.status, 422);
     assert!(used.json()["error"].as_str().unwrap().contains("adult"));

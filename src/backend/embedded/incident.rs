@@ -161,3 +161,137 @@ fn eligibility(patient: &Patient, now: Moment) -> Eligibility {
         side_information: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::World;
+    use crate::eligibility::{Care, Incident, IncidentKind};
+    use crate::library::Library;
+    use jiff::civil::date;
+
+    const SITE: &str = "1399999999";
+
+    fn now() -> Moment {
+        "2025-12-17T09:15:00+09:00".parse().unwrap()
+    }
+
+    fn adult() -> Patient {
+        let mut library = Library::bundled().unwrap();
+        let source = library.find("pin/correct").unwrap().remove(0);
+        let playable = library.playables(&source, now()).unwrap().remove(0);
+        playable.scenario.people[0].clone()
+    }
+
+    fn knowing(people: Vec<Patient>) -> Embedded {
+        let on = |kind| Incident {
+            kind,
+            from: date(2025, 12, 15),
+            until: date(2025, 12, 21),
+        };
+        let mut backend = Embedded::new();
+        backend.know(&World {
+            people,
+            incidents: vec![
+                on(IncidentKind::Outage(vec![SITE.to_owned()])),
+                on(IncidentKind::Disaster(vec!["99201".to_owned()])),
+            ],
+        });
+        backend
+    }
+
+    fn site() -> Site {
+        Site {
+            institution: SITE.to_owned(),
+            municipality: Some("99201".to_owned()),
+            administrator: true,
+            ..Site::default()
+        }
+    }
+
+    fn search(patient: &Patient, reason: SearchReason) -> Inquiry {
+        let person = &patient.registry.person;
+        Inquiry::Person {
+            name: person.name.clone(),
+            birth_date: person.birth_date,
+            sex: person.sex,
+            address: person.address.clone(),
+            insurer: None,
+            reason,
+            consent: (reason == SearchReason::Disaster).then_some(EmergencyConsent::Given),
+            site: site(),
+        }
+    }
+
+    fn fetch(patient: &Patient, kind: MedicalKind) -> Inquiry {
+        let qualification = &patient.registry.qualifications[0];
+        Inquiry::Medical {
+            key: NumberKey {
+                insurer: qualification.insurer.clone(),
+                symbol: qualification.symbol.clone(),
+                number: qualification.number.clone(),
+                branch: qualification.branch.clone(),
+                birth_date: patient.registry.person.birth_date,
+            },
+            kind,
+            period: None,
+            care: Care::Outpatient,
+            site: site(),
+        }
+    }
+
+    fn ground(answer: &Answer) -> Option<Ground> {
+        match answer {
+            Answer::Refused(refusal) => Some(refusal.ground),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn people_who_share_all_four_items_are_several_and_nobody_is_shown() {
+        let (one, mut other) = (adult(), adult());
+        other.name = "adult-2".to_owned();
+        let mut backend = knowing(vec![one.clone(), other]);
+        for reason in [SearchReason::Outage, SearchReason::Disaster] {
+            let answer = backend.answer(&search(&one, reason), now());
+            assert_eq!(answer, bare(Validity::Several));
+        }
+        let refused = backend.answer(&fetch(&one, MedicalKind::Drug), now());
+        assert_eq!(ground(&refused), Some(Ground::NoConsent));
+    }
+
+    #[test]
+    fn someone_without_insurance_is_found_and_opens_nothing() {
+        let mut lapsed = adult();
+        lapsed.registry.qualifications[0].until = Some(date(2025, 12, 16));
+        let mut backend = knowing(vec![lapsed.clone()]);
+        let answer = backend.answer(&search(&lapsed, SearchReason::Disaster), now());
+        let Answer::Eligibility(eligibility) = answer else {
+            panic!("{answer:?}");
+        };
+        assert_eq!(eligibility.validity, Validity::Invalid);
+        let refused = backend.answer(&fetch(&lapsed, MedicalKind::Drug), now());
+        assert_eq!(ground(&refused), Some(Ground::NoConsent));
+    }
+
+    #[test]
+    fn a_search_in_an_outage_opens_nothing_and_one_in_a_disaster_all_but_surgery() {
+        let adult = adult();
+        let mut backend = knowing(vec![adult.clone()]);
+        let found = backend.answer(&search(&adult, SearchReason::Outage), now());
+        assert_eq!(ground(&found), None);
+        let refused = backend.answer(&fetch(&adult, MedicalKind::Drug), now());
+        assert_eq!(ground(&refused), Some(Ground::NoConsent));
+        backend.answer(&search(&adult, SearchReason::Disaster), now());
+        for kind in [
+            MedicalKind::Drug,
+            MedicalKind::Diagnosis,
+            MedicalKind::Checkup,
+        ] {
+            let given = backend.answer(&fetch(&adult, kind), now());
+            assert_eq!(ground(&given), None, "{kind:?}");
+        }
+        let surgery = backend.answer(&fetch(&adult, MedicalKind::Surgery), now());
+        assert_eq!(ground(&surgery), Some(Ground::NoConsent));
+    }
+}

@@ -11,13 +11,7 @@ use crate::eligibility::{Answer, Ground, Refusal};
 
 /// Returns the `meta` that everything of ours has: it says SIMULATION.
 pub(super) fn simulation() -> Value {
-    json!({
-        "tag": [{
-            "system": TAG,
-            "code": "SIMULATION",
-            "display": "SIMULATION: fictitious people, no official data",
-        }],
-    })
+    json!({ "tag": [{ "system": TAG, "code": "SIMULATION" }] })
 }
 
 /// Returns an `OperationOutcome` that is no refusal: `issue` is a code of HL7's issue types

@@ -213,6 +213,35 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_another_takes_half_way_is_missed_as_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.xml");
+        fs::write(&path, "half").unwrap();
+        let deadline = Instant::now() + Duration::from_millis(50);
+        let missed = take::<()>(dir.path(), "a.xml", deadline, |_| {
+            fs::remove_file(&path).unwrap();
+            Look::NotYet("not whole".to_owned())
+        });
+        assert_eq!(missed, Err(Missed::Taken));
+        let limit_ms = 10_000;
+        let outage = Missed::Taken.outage(Duration::from_secs(10));
+        assert_eq!(outage, Outage::Silent { limit_ms });
+    }
+
+    #[test]
+    fn an_answer_that_was_read_stays_read_whoever_removes_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.xml");
+        fs::write(&path, "whole").unwrap();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let taken = take(dir.path(), "a.xml", deadline, |bytes| {
+            fs::remove_file(&path).unwrap();
+            Look::Whole(bytes.to_vec())
+        });
+        assert_eq!(taken, Ok(b"whole".to_vec()));
+    }
+
+    #[test]
     fn links_and_large_files_are_not_read() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("a"), b"12345").unwrap();

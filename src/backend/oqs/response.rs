@@ -59,7 +59,7 @@ pub enum Body {
     /// Nothing: handed in, in progress, or abnormal.
     Nothing,
     /// Eligibility of one person.
-    Single(Unit),
+    Single(Box<Unit>),
     /// Eligibility of many.
     Units(Vec<Unit>),
     /// Registrations.
@@ -254,7 +254,7 @@ impl Body {
 
     fn read(kind: Kind, body: &Element) -> Result<Body, Unreadable> {
         Ok(match kind {
-            Kind::Single => Body::Single(Unit::read(body)?),
+            Kind::Single => Body::Single(Box::new(Unit::read(body)?)),
             Kind::BulkResult | Kind::HomeVisitResult | Kind::OnlineResult | Kind::TicketsResult => {
                 let units = body.all("BulkConfirmUnit").map(Unit::read);
                 Body::Units(units.collect::<Result<_, _>>()?)

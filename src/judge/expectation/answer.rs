@@ -26,6 +26,7 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
         .find_map(|exchange| exchange.eligibility().map(|answer| (*exchange, answer)));
     let mut differences = Vec::new();
     let mut entries = vec![n];
+    let mut unasked = false;
     if let Some(ground) = expected.refused {
         let refusal = asked
             .iter()
@@ -64,10 +65,12 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
             return Outcome::open(&exchange.entries(), crate::judge::cert::backend::silent());
         }
         let found = returned_kinds(&asked, &mut entries);
+        let owed = foreign::owed_kinds(facts, &asked, &medical.kinds(), &found);
+        unasked = owed != medical.kinds();
         differ(
             &mut differences,
             "medical",
-            &format!("{:?}", medical.kinds()),
+            &format!("{owed:?}"),
             &format!("{found:?}"),
         );
     }
@@ -90,6 +93,9 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
                 None => return nothing_answered(&entries),
             },
         }
+    }
+    if unasked && differences.is_empty() {
+        return Outcome::absent(foreign::never_asked());
     }
     let outcome = verdict(&entries, &differences);
     // Of a lower level than the rest of ELIG-10; another row has no such exception.

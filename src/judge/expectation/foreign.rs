@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::eligibility::{Eligibility, Ground, Validity};
+use crate::eligibility::{Eligibility, Ground, MedicalKind, Text, Validity};
 use crate::judge::Verdict;
 use crate::judge::cert::backend::silent;
 use crate::judge::expectation::asked;
@@ -97,6 +97,33 @@ pub(super) fn owed<'e>(facts: &Facts<'_>, expected: &'e AnswerFields) -> Cow<'e,
         owed.validity = Some(Validity::Invalid);
     }
     Cow::Owned(owed)
+}
+
+/// Returns the kinds of medical information that a foreign backend owes: those that were asked for.
+/// Our reader asks by the flags of the answer, which not every protocol carries.
+pub(super) fn owed_kinds(
+    facts: &Facts<'_>,
+    asked: &[&Exchange<'_>],
+    expected: &[MedicalKind],
+    found: &[MedicalKind],
+) -> Vec<MedicalKind> {
+    let was_asked = |kind: &MedicalKind| {
+        let mut kinds = asked.iter().filter_map(|exchange| exchange.medical_kind());
+        kinds.any(|asked| asked == *kind)
+    };
+    expected
+        .iter()
+        .filter(|kind| !facts.backend_is_foreign() || was_asked(kind) || found.contains(kind))
+        .copied()
+        .collect()
+}
+
+/// The backend was never asked for what was expected of it.
+pub(super) fn never_asked() -> Text {
+    text!(
+        "回答に同意のフラグがないため、期待された情報は照会されなかった",
+        "what was expected was never asked for, as the answer carries no flag for it"
+    )
 }
 
 fn carries_elderly(answer: &Eligibility) -> bool {

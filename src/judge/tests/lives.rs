@@ -116,8 +116,6 @@ fn failed_with(story: &Story, id: &str) -> Option<Confidence> {
     failed.map(|finding| finding.confidence)
 }
 
-// CERT-09
-
 /// A phone good to 2028 whose physical card, or that card's certificate, ended on 30 November.
 fn phone(card: &str, card_certificate: &str) -> Story {
     let mut story = Story::new(&["CERT-09"]);
@@ -177,8 +175,6 @@ fn a_phone_of_before_their_time_is_not_judged() {
     assert_eq!(story.backend("CERT-09"), NotApplicable);
 }
 
-// REG-04
-
 /// The certificate before ended on 30 November 2024 (G 2025-02-28), or when it says.
 fn renewed(last: &str, began: &str) -> Story {
     let mut story = Story::new(&["REG-04"]);
@@ -228,8 +224,6 @@ fn a_renewal_of_before_there_was_grace_is_left_open() {
         assert_eq!(story.backend("REG-06"), NotApplicable);
     }
 }
-
-// CONS-02
 
 fn flagged(care: Care, kind: SiteKind, until: Option<&str>) -> Story {
     let mut story = Story::new(&["CONS-02"]);

@@ -52,11 +52,11 @@ impl ExchangeFolder {
                 encoding: Some(self.0.options.encoding.unwrap_or_default()),
                 ..Header::default()
             },
-            body: Body::Single(Unit {
+            body: Body::Single(Box::new(Unit {
                 search: None,
                 result: card_use.result.cloned().map_err(Clone::clone),
                 references,
-            }),
+            })),
         };
         let file = name::face(&token, card_use.at);
         write_whole(&self.0.root.join("face"), &file, &response.write())?;

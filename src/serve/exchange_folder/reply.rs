@@ -97,7 +97,7 @@ impl Replying<'_> {
                     units.push(unit);
                 }
                 match (kind, units.pop()) {
-                    (Kind::Single, Some(unit)) => Body::Single(unit),
+                    (Kind::Single, Some(unit)) => Body::Single(Box::new(unit)),
                     (_, last) => Body::Units(units.into_iter().chain(last).collect()),
                 }
             }

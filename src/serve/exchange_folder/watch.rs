@@ -167,17 +167,14 @@ impl ExchangeFolder {
             memory: &inner.memory,
         };
         let spoil = answering.spoil();
-        match spoil {
-            Some(Spoil::Silent) => return Due::Nothing,
-            Some(Spoil::Busy) => {
-                return inner.complain(found, Some((&decoded, &root)), Complaint::Busy, answering);
-            }
-            _ => {}
+        if spoil == Some(Spoil::Busy) {
+            return inner.complain(found, Some((&decoded, &root)), Complaint::Busy, answering);
         }
         match replying
             .reply(found.name.kind, &decoded, &root, answering)
             .await
         {
+            Ok(_) if spoil == Some(Spoil::Silent) => Due::Nothing,
             Ok(response) => Due::Answer(spoilt(&response, spoil)),
             Err(Outage::Malformed(_)) => Due::Answer(GARBAGE.to_vec()),
             Err(outage) => {
@@ -349,17 +346,24 @@ impl Inner {
             Due::Nothing => None,
             Due::Answer(answer) => Some(answer),
         };
-        if let Some(answer) = answer {
-            if let Err(error) = write_whole(&self.root.join("res"), &found.name.result(), &answer) {
-                self.log_once(&name, &format!("its answer cannot be written: {error}"));
-                self.keep(&name, found, answer);
-                return false;
-            }
+        let res = self.root.join("res");
+        if let Some(answer) = answer
+            && let Err(error) = write_whole(&res, &found.name.result(), &answer)
+        {
+            self.log_once(&name, &format!("its answer cannot be written: {error}"));
+            self.keep(&name, found, answer);
+            return false;
         }
         let mut seen = self.seen();
         seen.waiting.remove(&name);
         seen.unwritten.remove(&name);
-        match fs::remove_file(self.root.join("req").join(&name)) {
+        let path = self.root.join("req").join(&name);
+        let print = fs::symlink_metadata(&path).map(|now| (now.len(), now.modified().ok()));
+        if print.is_ok_and(|print| print != found.print) {
+            // Another request of the same name came meanwhile: it is not answered yet.
+            return true;
+        }
+        match fs::remove_file(path) {
             Ok(()) => {
                 seen.stuck.remove(&name);
             }

@@ -1,0 +1,160 @@
+//! What a process writes: lines of bounded length, and the bounded rest that goes to the log.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{ChildStderr, ChildStdout};
+
+use crate::sanitise;
+
+/// Bytes of a line at most, the line feed not counted.
+pub(super) const LINE_MAX: usize = 4 * 1024 * 1024;
+/// Bytes that are read at once.
+const CHUNK: usize = 64 * 1024;
+/// Bytes of one line of standard error that are passed on.
+const LOG_LINE_MAX: usize = 1024;
+/// Lines of standard error that are passed on.
+const LOG_LINES_MAX: usize = 200;
+
+/// Why no line came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stopped {
+    /// The output ended.
+    Ended,
+    /// It ended in the middle of a line.
+    Half,
+    /// The line is too long.
+    TooLong,
+}
+
+/// The lines of standard output.
+pub(super) struct Lines<R = ChildStdout> {
+    from: R,
+    read: Vec<u8>,
+    /// How much of `read` is known to hold no line feed.
+    searched: usize,
+}
+
+impl<R: AsyncRead + Unpin> Lines<R> {
+    pub(super) fn new(from: R) -> Lines<R> {
+        Lines {
+            from,
+            read: Vec::new(),
+            searched: 0,
+        }
+    }
+
+    /// Returns the next line without its line feed. Nothing is lost when it is dropped halfway.
+    pub(super) async fn next(&mut self) -> Result<Vec<u8>, Stopped> {
+        loop {
+            let rest = self.read.get(self.searched..).unwrap_or_default();
+            let end = rest.iter().position(|byte| *byte == b'\n');
+            let length = self.searched + end.unwrap_or(rest.len());
+            if length > LINE_MAX {
+                return Err(Stopped::TooLong);
+            }
+            if end.is_some() {
+                let mut line: Vec<u8> = self.read.drain(..=length).collect();
+                line.pop();
+                self.searched = 0;
+                return Ok(line);
+            }
+            self.searched = length;
+            self.read.reserve(CHUNK);
+            // A broken pipe is an end like any other.
+            if self.from.read_buf(&mut self.read).await.unwrap_or(0) == 0 {
+                return Err(if self.read.is_empty() {
+                    Stopped::Ended
+                } else {
+                    Stopped::Half
+                });
+            }
+        }
+    }
+
+    /// Tells whether nothing has come, not even an end.
+    pub(super) async fn are_quiet(&mut self) -> bool {
+        let nothing = tokio::time::timeout(Duration::ZERO, self.next())
+            .await
+            .is_err();
+        nothing && self.read.is_empty()
+    }
+}
+
+/// Passes standard error on to the log, sanitised and up to a bound; the rest is read and dropped,
+/// so that the program never waits for us.
+pub(super) async fn pass_on(mut stderr: ChildStderr) {
+    let mut left = LOG_LINES_MAX;
+    let mut line = Vec::new();
+    let mut chunk = vec![0; CHUNK];
+    while let Ok(length @ 1..) = stderr.read(&mut chunk).await {
+        for byte in chunk.iter().take(length) {
+            match byte {
+                b'\n' => log(&mut left, &mut line),
+                _ if line.len() < LOG_LINE_MAX => line.push(*byte),
+                _ => {}
+            }
+            if left == 0 {
+                break;
+            }
+        }
+    }
+    if !line.is_empty() {
+        log(&mut left, &mut line);
+    }
+}
+
+fn log(left: &mut usize, line: &mut Vec<u8>) {
+    let Some(fewer) = left.checked_sub(1) else {
+        return;
+    };
+    *left = fewer;
+    let text = String::from_utf8_lossy(line);
+    tracing::info!(
+        "the backend's standard error: {}",
+        sanitise::one_line(&text)
+    );
+    line.clear();
+    if fewer == 0 {
+        tracing::info!("the backend's standard error: cut after {LOG_LINES_MAX} lines");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines_of(bytes: &[u8]) -> (Vec<Vec<u8>>, Stopped) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let mut lines = Lines::new(bytes);
+            let mut read = Vec::new();
+            loop {
+                match lines.next().await {
+                    Ok(line) => read.push(line),
+                    Err(stopped) => return (read, stopped),
+                }
+            }
+        })
+    }
+
+    #[test]
+    fn lines_end_at_line_feeds() {
+        let (lines, stopped) = lines_of(b"one\n\ntwo\r\n");
+        assert_eq!(lines, [b"one".to_vec(), Vec::new(), b"two\r".to_vec()]);
+        assert_eq!(stopped, Stopped::Ended);
+        assert_eq!(lines_of(b"one\nha").1, Stopped::Half);
+    }
+
+    #[test]
+    fn a_line_of_the_longest_length_is_read_and_one_longer_is_not() {
+        let mut bytes = vec![b'x'; LINE_MAX];
+        bytes.push(b'\n');
+        assert_eq!(lines_of(&bytes).0.len(), 1);
+        bytes.insert(0, b'x');
+        assert_eq!(lines_of(&bytes), (Vec::new(), Stopped::TooLong));
+        assert_eq!(lines_of(&vec![b'x'; LINE_MAX + 1]).1, Stopped::TooLong);
+    }
+}
