@@ -8,11 +8,13 @@
 mod bind;
 mod file;
 mod state;
+mod states;
 mod template;
 
 pub use bind::{bind, cannot_run};
 pub use file::{Bindings, Bound, BoundCertificate, Document};
-pub use state::{Named, State, States};
+pub use state::State;
+pub use states::{Named, States};
 pub use template::template;
 
 #[cfg(test)]

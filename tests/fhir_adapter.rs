@@ -294,6 +294,11 @@ async fn a_server_that_echoes_the_token_in_an_answer_does_not_spread_it() {
         eligibility.side_information.as_deref(),
         Some("asked with *** and ***")
     );
+    let (answer, _, _) = ask(PATIENCE, |_| {
+        http("200 OK", &format!("content-type: {TOKEN}\r\n"), "{}")
+    })
+    .await;
+    assert!(malformed(answer).contains("*** came"));
 }
 
 #[tokio::test]

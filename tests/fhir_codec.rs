@@ -7,10 +7,16 @@
 
 #[path = "fhir_codec/any.rs"]
 mod any;
+#[path = "fhir_codec/any_answer.rs"]
+mod any_answer;
 #[path = "fhir_codec/by_hand.rs"]
 mod by_hand;
+#[path = "fhir_codec/by_hand_request.rs"]
+mod by_hand_request;
 #[path = "fhir_codec/documented.rs"]
 mod documented;
+#[path = "fhir_codec/validity.rs"]
+mod validity;
 
 use std::io::Write;
 
@@ -93,7 +99,7 @@ fn every_inquiry_is_read_back_as_it_was_written() {
 
 #[test]
 fn every_answer_is_read_back_as_it_was_written() {
-    for_all(any::answer(), |answer| {
+    for_all(any_answer::answer(), |answer| {
         let body = fhir::response(answer, Some("CoverageEligibilityRequest/1"), now());
         let travelled: Value = serde_json::from_slice(&serde_json::to_vec(&body).unwrap()).unwrap();
         let reply = fhir::answer(&travelled, &asked(answer), now()).unwrap();
@@ -111,7 +117,12 @@ fn every_answer_is_read_back_as_it_was_written() {
 fn no_text_however_strange_makes_reading_panic() {
     // Any member of a written resource replaced by something else: an error or an answer, no more.
     for_all(
-        (any::inquiry(), any::answer(), any::junk(), 0..400_usize),
+        (
+            any::inquiry(),
+            any_answer::answer(),
+            any::junk(),
+            0..400_usize,
+        ),
         |case| {
             let (inquiry, answer, junk, place) = case;
             let mut request = fhir::request(inquiry, now());
@@ -142,13 +153,16 @@ fn replace(value: &mut Value, place: &mut usize, junk: &Value) -> bool {
 
 #[test]
 fn everything_says_simulation() {
-    for_all((any::inquiry(), any::answer()), |(inquiry, answer)| {
-        let request = fhir::request(inquiry, now());
-        for body in [&request, &fhir::response(answer, None, now())] {
-            assert_eq!(body["meta"]["tag"][0]["code"], "SIMULATION");
-        }
-        ("request".to_owned(), request)
-    });
+    for_all(
+        (any::inquiry(), any_answer::answer()),
+        |(inquiry, answer)| {
+            let request = fhir::request(inquiry, now());
+            for body in [&request, &fhir::response(answer, None, now())] {
+                assert_eq!(body["meta"]["tag"][0]["code"], "SIMULATION");
+            }
+            ("request".to_owned(), request)
+        },
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod adapter;
 mod announced;
 mod control;
 mod coverage;
+mod eligibility;
 mod form;
 mod inquiry;
 mod look;

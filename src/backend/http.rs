@@ -189,6 +189,13 @@ impl Http {
             body: Vec::new(),
             url: sent.url.clone(),
         };
+        if let Some(token) = self.token.as_deref().map(str::as_bytes) {
+            for value in received.headers.values_mut() {
+                if position(value.as_bytes(), token).is_some() {
+                    *value = HeaderValue::from_static("***");
+                }
+            }
+        }
         self.read(response, &mut received).await?;
         Ok(received)
     }
@@ -223,15 +230,17 @@ impl Http {
             return;
         };
         let mut from = 0;
-        while let Some(found) = body
-            .get(from..)
-            .and_then(|rest| rest.windows(token.len()).position(|window| window == token))
-        {
+        while let Some(found) = body.get(from..).and_then(|rest| position(rest, token)) {
             let at = from + found;
             body.splice(at..at + token.len(), *b"***");
             from = at + 3;
         }
     }
+}
+
+/// Returns where `part` begins in `whole`.
+fn position(whole: &[u8], part: &[u8]) -> Option<usize> {
+    whole.windows(part.len()).position(|window| window == part)
 }
 
 fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, OpenError> {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 use super::embedded::InProcess;
-use super::{Absent, Access, Backend, Connector, OpenError, Outage, Pending, Spec};
+use super::{
+    Absent, Access, Backend, Connector, OpenError, Outage, Pending, Spec, fhir, oqs, process,
+};
 
 /// Opens a backend. What an adapter reads and writes lives on `io`, for plays come and go on
 /// runtimes of their own.
@@ -20,20 +22,10 @@ pub async fn open(
 ) -> Result<Arc<dyn Connector>, OpenError> {
     match spec {
         Spec::Embedded => Ok(Arc::new(InProcess)),
-        foreign => adapter(foreign, access, io).await,
+        Spec::Fhir(base) => fhir::open(base, access, io).await,
+        Spec::Oqs(folder) => oqs::open(folder, access, io).await,
+        Spec::Process(command) => process::open(command, access, io).await,
     }
-}
-
-/// Opens an adapter to a backend that others wrote.
-async fn adapter(
-    spec: &Spec,
-    _access: &Access,
-    _io: Handle,
-) -> Result<Arc<dyn Connector>, OpenError> {
-    let kind = spec.kind();
-    Err(OpenError::Usage(format!(
-        "this build has no adapter for {kind}; leave --backend out for the embedded backend"
-    )))
 }
 
 /// The way to a backend that did not answer when it was opened: every play meets the same outage,

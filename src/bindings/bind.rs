@@ -3,7 +3,8 @@
 use virtual_card::profile::Profile;
 
 use super::file::{Bindings, Bound};
-use super::state::{self, States};
+use super::state;
+use super::states::States;
 use crate::eligibility::{Moment, Person, Qualification, Text};
 use crate::scenario::{
     AnswerExpectation, CardFacts, DateExpr, DeskStep, NumberInquiryStep, Patient, Playable,

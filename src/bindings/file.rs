@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bind;
-use super::state::{Named, State, States};
+use super::state::State;
+use super::states::{Named, States};
 use crate::eligibility::{Moment, Sex};
 use crate::scenario::{self, DateExpr, MedicalEntry, ParseError, QualificationEntry};
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::file::BoundCertificate;
-use super::state::{Named, States};
+use super::states::{Named, States};
 use crate::eligibility::{MedicalRecord, Qualification};
 use crate::scenario::{DateExpr, Deck, MedicalEntry, Playable, QualificationEntry};
 

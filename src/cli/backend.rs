@@ -167,6 +167,14 @@ impl BackendArgs {
     }
 }
 
+impl Opened {
+    /// Returns the way to the backend as plays take it; nothing for the embedded one.
+    pub(super) fn connector(&self) -> Option<Arc<dyn Connector>> {
+        let connector = self.connector.clone()?;
+        Some(connector)
+    }
+}
+
 /// A scenario, and why it does not apply to the backend if it does not.
 pub(super) struct Prepared {
     /// What is played.

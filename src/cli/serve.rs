@@ -1,14 +1,16 @@
 //! `uketsuke serve`: our backend as a server that others can test against.
 
-use std::io::{BufRead as _, IsTerminal as _, Read as _};
+mod console;
+
+use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use tokio::sync::mpsc;
 
+use self::console::{Stop, next, typed_lines};
 use super::failure::Failure;
 use super::output::Target;
 use super::select;
@@ -28,10 +30,6 @@ use crate::serve::typed::{self, Typed};
 use crate::serve::{Options, Server, StartError};
 use crate::transcript::SIMULATION;
 
-/// How long a typed line may be.
-const LINE_MAX: u64 = 4_096;
-/// How many typed lines wait at most.
-const LINES_WAITING: usize = 16;
 /// How often worlds that nobody uses are looked for.
 const SWEEP: Duration = Duration::from_secs(60);
 /// How long a token may be.
@@ -328,84 +326,6 @@ async fn carry_out(server: &Server, line: &str) -> bool {
         },
     }
     false
-}
-
-/// Waits for the next typed line; for ever once there are no more.
-async fn next(lines: &mut Option<mpsc::Receiver<String>>) -> String {
-    if let Some(receiver) = lines {
-        if let Some(line) = receiver.recv().await {
-            return line;
-        }
-        *lines = None;
-    }
-    std::future::pending().await
-}
-
-/// Reads standard input on a thread of its own, which nothing waits for. The end of input is not
-/// the end of the server.
-fn typed_lines() -> Option<mpsc::Receiver<String>> {
-    if std::io::stdin().is_terminal() && !in_foreground() {
-        // Reading would stop a server that was started with `&`.
-        return None;
-    }
-    let (sender, receiver) = mpsc::channel(LINES_WAITING);
-    std::thread::spawn(move || {
-        let mut stdin = std::io::stdin().lock();
-        loop {
-            let mut line = Vec::new();
-            match stdin.by_ref().take(LINE_MAX).read_until(b'\n', &mut line) {
-                Ok(0) | Err(_) => return,
-                Ok(_) => {
-                    let line = String::from_utf8_lossy(&line).trim().to_owned();
-                    if sender.blocking_send(line).is_err() {
-                        return;
-                    }
-                }
-            }
-        }
-    });
-    Some(receiver)
-}
-
-/// Tells whether our process group is the one that the terminal listens to: `tpgid` beside `pgrp`
-/// in Linux proc_pid_stat(5). Where that cannot be told it is taken to be.
-fn in_foreground() -> bool {
-    let Ok(stat) = std::fs::read_to_string("/proc/self/stat") else {
-        return true;
-    };
-    let fields: Vec<&str> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect();
-    match (fields.get(2), fields.get(5)) {
-        (Some(group), Some(foreground)) => group == foreground,
-        _ => true,
-    }
-}
-
-/// How its user stops a server: Ctrl-C, or SIGTERM.
-struct Stop {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Stop {
-    fn new() -> std::io::Result<Stop> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Stop {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn wanted(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
 }
 
 #[cfg(test)]

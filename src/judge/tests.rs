@@ -11,4 +11,5 @@ mod probe;
 mod reader;
 mod story;
 mod verdicts;
+mod way;
 mod wire;

@@ -42,11 +42,11 @@ pub fn by_number(asked: &Qualification, qualifications: &[Qualification], day: D
 
 /// Returns which of several records under one number is meant: the one that holds on `day`, else
 /// the latest. A card for a short term is renewed under the same number.
-pub fn latest<'a, T>(
-    records: &'a [T],
+pub fn latest<T>(
+    records: &[T],
     qualification: impl Fn(&T) -> &Qualification,
     day: Date,
-) -> Option<&'a T> {
+) -> Option<&T> {
     records
         .iter()
         .filter(|one| qualification(one).holds_on(day))

@@ -1,6 +1,8 @@
 //! The worlds of a server: the one that it serves, and those that others arranged. None knows of
 //! another's patients.
 
+mod sound;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,12 +10,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use self::sound::Core;
 use super::clock::{Pace, WorldClock};
 use super::fault::{Faults, WireFault};
 use super::journal::Journal;
-use crate::backend::embedded::Embedded;
-use crate::backend::{Asked, Backend, Cannot, Outage, Pending, World};
-use crate::eligibility::{Answer, Inquiry, InquiryKind, Moment, Text};
+use crate::backend::{Backend, Outage, World};
+use crate::eligibility::{Answer, Inquiry, Moment};
 use crate::fault::interpose_backend;
 
 /// How many worlds may be arranged at a time.
@@ -26,31 +28,6 @@ pub const IDLE: Duration = Duration::from_secs(600);
 /// Locks, whatever a panic elsewhere left behind: each critical section leaves whole values.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The sound backend of a world, shared by whatever faults stand before it in turn: what it has
-/// recorded stays when they change.
-#[derive(Debug, Clone, Default)]
-struct Core(Arc<Mutex<Embedded>>);
-
-impl Backend for Core {
-    fn name(&self) -> &'static str {
-        "embedded"
-    }
-
-    fn carries(&self, _kind: InquiryKind) -> Result<(), Text> {
-        Ok(())
-    }
-
-    fn arrange<'a>(&'a mut self, world: &'a World, _at: Moment) -> Pending<'a, Result<(), Cannot>> {
-        lock(&self.0).know(world);
-        Box::pin(std::future::ready(Ok(())))
-    }
-
-    fn ask<'a>(&'a mut self, inquiry: &'a Inquiry, now: Moment) -> Asked<'a> {
-        let answer = lock(&self.0).answer(inquiry, now);
-        Box::pin(std::future::ready(Ok(answer)))
-    }
 }
 
 /// What came of an inquiry, before its protocol makes bytes of it.

@@ -108,7 +108,8 @@ impl Talk {
                     pause.as_secs()
                 )));
             }
-            tokio::time::sleep(pause).await;
+            // Patience asked for in seconds of 0, or until a moment past, is a little all the same.
+            tokio::time::sleep(pause.max(FIRST_PAUSE)).await;
         }
     }
 
@@ -187,7 +188,7 @@ impl Talk {
         let mut usual = FIRST_PAUSE;
         let mut pause = first.unwrap_or(FIRST_PAUSE);
         loop {
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(pause.max(FIRST_PAUSE)).await;
             let received = self.send(sent.clone(), wire).await?;
             if received.status != 202 {
                 let body = self.body(&received)?;

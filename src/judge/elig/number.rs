@@ -340,20 +340,12 @@ fn by_age(
     if dates::has_elderly_share(birth, day) {
         let covers = |it: &&ElderlyCertificate| it.from <= day && day <= it.until;
         let expected = held.elderly.as_ref().filter(covers)?;
-        return match &returned.elderly {
-            Some(certificate) if certificate == expected => right(text!(
+        return match wrong_certificate(expected, returned.elderly.as_ref()) {
+            Some(what) => missing(what),
+            None => right(text!(
                 "高齢受給者証の割合と期間を示した",
                 "share and period of 高齢受給者証 were returned"
             )),
-            Some(certificate) if certificate.share == expected.share => missing(text!(
-                "高齢受給者証の期間が記録と異なる",
-                "the period of 高齢受給者証 is not the one on record"
-            )),
-            Some(_) => missing(text!(
-                "高齢受給者証の割合が記録と異なる",
-                "the share of 高齢受給者証 is not the one on record"
-            )),
-            None => missing(text!("高齢受給者証の情報がない", "高齢受給者証 is missing")),
         };
     }
     if dates::age(birth, day) >= 75 {
@@ -370,4 +362,23 @@ fn by_age(
         };
     }
     None
+}
+
+/// Says what is wrong with the 高齢受給者証 that was returned.
+fn wrong_certificate(
+    expected: &ElderlyCertificate,
+    returned: Option<&ElderlyCertificate>,
+) -> Option<crate::eligibility::Text> {
+    match returned {
+        Some(certificate) if certificate == expected => None,
+        Some(certificate) if certificate.share == expected.share => Some(text!(
+            "高齢受給者証の期間が記録と異なる",
+            "the period of 高齢受給者証 is not the one on record"
+        )),
+        Some(_) => Some(text!(
+            "高齢受給者証の割合が記録と異なる",
+            "the share of 高齢受給者証 is not the one on record"
+        )),
+        None => Some(text!("高齢受給者証の情報がない", "高齢受給者証 is missing")),
+    }
 }

@@ -28,36 +28,13 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
     let mut entries = vec![n];
     let mut unasked = false;
     if let Some(ground) = expected.refused {
-        let refusal = asked
-            .iter()
-            .rev()
-            .filter(|exchange| asks_for_eligibility(exchange))
-            .find_map(|exchange| exchange.refusal().map(|refusal| (*exchange, refusal)));
-        match refusal {
-            Some((exchange, refusal)) => {
-                entries.extend(exchange.entries());
-                // Another ground is as strict (convention 1), and not every protocol carries one.
-                if refusal.ground != Ground::Unstated && !facts.backend_is_foreign() {
-                    differ(
-                        &mut differences,
-                        "refused",
-                        crate::judge::refusal::ground_name(ground),
-                        crate::judge::refusal::ground_name(refusal.ground),
-                    );
-                }
+        let silent = eligibility.is_some_and(|(_, answer)| !discloses(answer));
+        match refused(facts, &asked, ground, silent) {
+            Ok((proof, difference)) => {
+                entries.extend(proof);
+                differences.extend(difference);
             }
-            None => match lost(&asked) {
-                Some(outcome) => return outcome,
-                // That nothing is disclosed is as strict as a refusal.
-                None if facts.backend_is_foreign()
-                    && eligibility.is_some_and(|(_, answer)| !discloses(answer)) => {}
-                None => differ(
-                    &mut differences,
-                    "refused",
-                    crate::judge::refusal::ground_name(ground),
-                    "-",
-                ),
-            },
+            Err(outcome) => return outcome,
         }
     }
     if let Some(medical) = &expected.medical {
@@ -97,14 +74,51 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
     if unasked && differences.is_empty() {
         return Outcome::absent(foreign::never_asked());
     }
-    let outcome = verdict(&entries, &differences);
-    // Of a lower level than the rest of ELIG-10; another row has no such exception.
-    match (expected.validity, differences.as_slice()) {
+    of_part(expected, &differences, verdict(&entries, &differences))
+}
+
+/// Names the exception that a difference belongs to: one of ELIG-10 is of a lower level than the
+/// rest of it; another row has no such exception.
+fn of_part(expected: &AnswerFields, differences: &[Difference], outcome: Outcome) -> Outcome {
+    match (expected.validity, differences) {
         (Some(Validity::ValidUnregistered), [one]) if one.what == "validity" => {
             outcome.part("not-yet-recorded")
         }
         _ => outcome,
     }
+}
+
+/// Compares a refusal: what proves it and how it differs, or why that cannot be said. `silent`
+/// tells that an answer came which discloses nothing.
+fn refused(
+    facts: &Facts<'_>,
+    asked: &[&Exchange<'_>],
+    ground: Ground,
+    silent: bool,
+) -> Result<(Vec<u64>, Vec<Difference>), Outcome> {
+    let refusal = asked
+        .iter()
+        .rev()
+        .filter(|exchange| asks_for_eligibility(exchange))
+        .find_map(|exchange| exchange.refusal().map(|refusal| (*exchange, refusal)));
+    let expected = crate::judge::refusal::ground_name(ground);
+    let mut differences = Vec::new();
+    let Some((exchange, refusal)) = refusal else {
+        if let Some(outcome) = lost(asked) {
+            return Err(outcome);
+        }
+        // That nothing is disclosed is as strict as a refusal.
+        if !(silent && facts.backend_is_foreign()) {
+            differ(&mut differences, "refused", expected, "-");
+        }
+        return Ok((Vec::new(), differences));
+    };
+    // Another ground is as strict (convention 1), and not every protocol carries one.
+    if refusal.ground != Ground::Unstated && !facts.backend_is_foreign() {
+        let found = crate::judge::refusal::ground_name(refusal.ground);
+        differ(&mut differences, "refused", expected, found);
+    }
+    Ok((exchange.entries(), differences))
 }
 
 fn nothing_answered(entries: &[u64]) -> Outcome {

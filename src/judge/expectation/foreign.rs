@@ -73,10 +73,15 @@ pub(super) fn owed<'e>(facts: &Facts<'_>, expected: &'e AnswerFields) -> Cow<'e,
     unless(&mut owed.side_information, |answer| {
         answer.side_information.is_some()
     });
-    unless(&mut owed.address, |answer| {
+    // No protocol need carry the address (DISC-07 does not ask a foreign one for it either).
+    let shows_address = |answer: &Eligibility| {
         let person = answer.person.as_ref();
         person.is_some_and(|person| person.address.is_some() || person.postcode.is_some())
-    });
+    };
+    let mut answers = facts.exchanges.iter().filter_map(Exchange::eligibility);
+    if owed.address == Some(Presence::Present) && !answers.any(shows_address) {
+        owed.address = None;
+    }
     if owed.preschool == Some(true)
         && !facts.carries(|answer| {
             let qualification = answer.qualification.as_ref();

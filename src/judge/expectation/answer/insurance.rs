@@ -48,35 +48,49 @@ pub(super) fn fields(
             .and_then(|one| one.elderly.as_ref())
             .map(|one| format!("{} – {}", one.from, one.until)),
     );
-    if let Some(wanted) = &expected.specific_disease {
-        let wanted_shown = shown_disease(&wanted.category, wanted.self_pay);
-        let fits = |found: &SpecificDisease| {
-            found.category == wanted.category
-                && (wanted.self_pay.is_none() || found.self_pay == wanted.self_pay)
-        };
-        let diseases = &answer.specific_diseases;
-        let found = if diseases.iter().any(fits) {
-            Some(wanted_shown.clone())
-        } else {
-            let other = diseases.first();
-            other.map(|other| shown_disease(&other.category, other.self_pay))
-        };
-        same("specific-disease", Some(wanted_shown), found);
-    }
-    if let Some(wanted) = &expected.tickets {
-        let mut wanted: Vec<String> = wanted
-            .iter()
-            .map(|ticket| shown_ticket(&ticket.number, ticket.designated))
-            .collect();
-        let mut found: Vec<String> = answer
-            .tickets
-            .iter()
-            .map(|ticket| shown_ticket(&ticket.number, stated(expected, ticket)))
-            .collect();
-        wanted.sort_unstable();
-        found.sort_unstable();
-        same("tickets", Some(wanted.join(", ")), Some(found.join(", ")));
-    }
+    let (wanted, found) = diseases(expected, answer);
+    same("specific-disease", wanted, found);
+    let (wanted, found) = tickets(expected, answer);
+    same("tickets", wanted, found);
+}
+
+/// Returns the specific disease expected, and what was found in its place.
+fn diseases(expected: &AnswerFields, answer: &Eligibility) -> (Option<String>, Option<String>) {
+    let Some(wanted) = &expected.specific_disease else {
+        return (None, None);
+    };
+    let shown = shown_disease(&wanted.category, wanted.self_pay);
+    let fits = |found: &SpecificDisease| {
+        found.category == wanted.category
+            && (wanted.self_pay.is_none() || found.self_pay == wanted.self_pay)
+    };
+    let diseases = &answer.specific_diseases;
+    let found = if diseases.iter().any(fits) {
+        Some(shown.clone())
+    } else {
+        let other = diseases.first();
+        other.map(|other| shown_disease(&other.category, other.self_pay))
+    };
+    (Some(shown), found)
+}
+
+/// Returns the tickets expected and those found.
+fn tickets(expected: &AnswerFields, answer: &Eligibility) -> (Option<String>, Option<String>) {
+    let Some(wanted) = &expected.tickets else {
+        return (None, None);
+    };
+    let list = |mut shown: Vec<String>| {
+        shown.sort_unstable();
+        Some(shown.join(", "))
+    };
+    let wanted = wanted
+        .iter()
+        .map(|ticket| shown_ticket(&ticket.number, ticket.designated));
+    let found = answer
+        .tickets
+        .iter()
+        .map(|ticket| shown_ticket(&ticket.number, stated(expected, ticket)));
+    (list(wanted.collect()), list(found.collect()))
 }
 
 /// Returns the designation of a ticket, where the scenario states one for this ticket.

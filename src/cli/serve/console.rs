@@ -1,0 +1,93 @@
+//! What the user of a server does: types lines, and stops it.
+
+use std::io::{BufRead as _, IsTerminal as _, Read as _};
+
+use tokio::sync::mpsc;
+
+/// How long a typed line may be.
+const LINE_MAX: u64 = 4_096;
+/// How many typed lines wait at most.
+const LINES_WAITING: usize = 16;
+/// Waits for the next typed line; for ever once there are no more.
+pub(super) async fn next(lines: &mut Option<mpsc::Receiver<String>>) -> String {
+    if let Some(receiver) = lines {
+        if let Some(line) = receiver.recv().await {
+            return line;
+        }
+        *lines = None;
+    }
+    std::future::pending().await
+}
+
+/// Reads standard input on a thread of its own, which nothing waits for. The end of input is not
+/// the end of the server.
+pub(super) fn typed_lines() -> Option<mpsc::Receiver<String>> {
+    if std::io::stdin().is_terminal() && !in_foreground() {
+        // Reading would stop a server that was started with `&`.
+        return None;
+    }
+    let (sender, receiver) = mpsc::channel(LINES_WAITING);
+    std::thread::spawn(move || {
+        let mut stdin = std::io::stdin().lock();
+        loop {
+            let mut line = Vec::new();
+            match stdin.by_ref().take(LINE_MAX).read_until(b'\n', &mut line) {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {
+                    let line = String::from_utf8_lossy(&line).trim().to_owned();
+                    if sender.blocking_send(line).is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    });
+    Some(receiver)
+}
+
+/// Tells whether our process group is the one that the terminal listens to: `tpgid` beside `pgrp`
+/// in Linux proc_pid_stat(5). Where that cannot be told it is taken to be.
+fn in_foreground() -> bool {
+    let Ok(stat) = std::fs::read_to_string("/proc/self/stat") else {
+        return true;
+    };
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
+    match (fields.get(2), fields.get(5)) {
+        (Some(group), Some(foreground)) => group == foreground,
+        _ => true,
+    }
+}
+
+/// How its user stops a server: Ctrl-C, or SIGTERM.
+pub(super) struct Stop {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    /// Prepares for both signals.
+    ///
+    /// # Errors
+    ///
+    /// Where the system does not let us.
+    pub(super) fn new() -> std::io::Result<Stop> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Stop {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Is ready once the user wants the end.
+    pub(super) async fn wanted(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Any answer, for properties.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use uketsuke::eligibility::*;
+
+use super::any::{
+    consent, consent_kind, date, digits, key, medical_kind, moment, month, name, pick, sex, token,
+    words,
+};
+
+fn person() -> impl Strategy<Value = Person> {
+    (
+        name(),
+        name(),
+        date(),
+        sex(),
+        option::of(words(1..=12)),
+        option::of((digits(3), digits(4)).prop_map(|(a, b)| format!("{a}-{b}"))),
+    )
+        .prop_map(|(name, kana, birth_date, sex, address, postcode)| Person {
+            name,
+            kana,
+            birth_date,
+            sex,
+            address,
+            postcode,
+        })
+}
+
+fn elderly() -> impl Strategy<Value = ElderlyCertificate> {
+    (0..=100_u8, date(), date()).prop_map(|(share, from, until)| ElderlyCertificate {
+        share,
+        from,
+        until,
+    })
+}
+
+fn qualification() -> impl Strategy<Value = Qualification> {
+    let class = pick(&[
+        CardClass::General,
+        CardClass::Retired,
+        CardClass::ShortTerm,
+        CardClass::ShortTermRetired,
+        CardClass::SpecialMedicalExpense,
+        CardClass::SpecialRetired,
+        CardClass::SelfDefenceForces,
+        CardClass::MedicalAid,
+    ]);
+    let reason = pick(&[
+        LossReason::Death,
+        LossReason::MedicalAid,
+        LossReason::OtherInsurance,
+        LossReason::Other,
+    ]);
+    (
+        (key(), words(1..=8)),
+        (
+            pick(&[Relation::Insured, Relation::Family]),
+            date(),
+            option::of(date()),
+        ),
+        (option::of(reason), class, 0..=100_u8),
+        (option::of(any::<bool>()), option::of(elderly())),
+    )
+        .prop_map(
+            |(
+                (key, insurer_name),
+                (relation, from, until),
+                (lost_because, class, share),
+                (preschool, elderly),
+            )| {
+                Qualification {
+                    insurer: key.insurer,
+                    insurer_name,
+                    symbol: key.symbol,
+                    number: key.number,
+                    branch: key.branch,
+                    relation,
+                    from,
+                    until,
+                    lost_because,
+                    class,
+                    share,
+                    preschool,
+                    elderly,
+                }
+            },
+        )
+}
+
+fn limit() -> impl Strategy<Value = Limit> {
+    (
+        pick(&["A01", "A06", "B10"]),
+        pick(&[
+            LimitKind::Limit,
+            LimitKind::LimitAndReduction,
+            LimitKind::Reduction,
+        ]),
+        date(),
+        date(),
+        option::of(date()),
+    )
+        .prop_map(|(class, kind, from, until, long_term)| Limit {
+            class: class.to_owned(),
+            kind,
+            from,
+            until,
+            long_term,
+        })
+}
+
+fn ticket() -> impl Strategy<Value = MedicalTicket> {
+    (
+        (
+            pick(&[TicketKind::Care, TicketKind::Dispensing]),
+            month(),
+            date(),
+            date(),
+            digits(7),
+            pick(&[
+                Treatment::Inpatient,
+                Treatment::Outpatient,
+                Treatment::Dental,
+                Treatment::Dispensing,
+                Treatment::HomeNursing,
+            ]),
+        ),
+        (digits(8), digits(7), words(1..=8), digits(10)),
+        (option::of(any::<bool>()), 0..100_000_u32, any::<bool>()),
+    )
+        .prop_map(
+            |(
+                (kind, month, from, until, number, treatment),
+                (payer, recipient, office, institution),
+                (designated, self_pay, combined),
+            )| {
+                MedicalTicket {
+                    kind,
+                    month,
+                    from,
+                    until,
+                    number,
+                    treatment,
+                    payer,
+                    recipient,
+                    office,
+                    institution,
+                    designated,
+                    self_pay,
+                    combined,
+                }
+            },
+        )
+}
+
+fn disease() -> impl Strategy<Value = SpecificDisease> {
+    (
+        digits(1),
+        date(),
+        option::of(date()),
+        option::of(0..100_000_u32),
+    )
+        .prop_map(|(category, from, until, self_pay)| SpecificDisease {
+            category,
+            from,
+            until,
+            self_pay,
+        })
+}
+
+fn consent_state() -> impl Strategy<Value = ConsentState> {
+    let flag = pick(&[
+        ConsentFlag::No,
+        ConsentFlag::Given,
+        ConsentFlag::Expired,
+        ConsentFlag::Unobtainable,
+    ]);
+    (
+        consent_kind(),
+        flag,
+        option::of(moment()),
+        option::of(moment()),
+    )
+        .prop_map(|(kind, flag, at, until)| ConsentState {
+            kind,
+            flag,
+            at,
+            until,
+        })
+}
+
+fn eligibility() -> impl Strategy<Value = Eligibility> {
+    let validity = pick(&[
+        Validity::Valid,
+        Validity::Invalid,
+        Validity::InvalidNewerExists,
+        Validity::None,
+        Validity::Several,
+        Validity::ValidUnregistered,
+    ]);
+    (
+        validity,
+        option::of(person()),
+        option::of(qualification()),
+        option::of(limit()),
+        (
+            vec(disease(), 0..3),
+            vec(ticket(), 0..3),
+            vec(consent_state(), 0..4),
+        ),
+        option::of(words(1..=20)),
+    )
+        .prop_map(
+            |(
+                validity,
+                person,
+                qualification,
+                limit,
+                (specific_diseases, tickets, consents),
+                side_information,
+            )| {
+                Eligibility {
+                    validity,
+                    person,
+                    qualification,
+                    limit,
+                    specific_diseases,
+                    tickets,
+                    consents,
+                    side_information,
+                }
+            },
+        )
+}
+
+fn refusal() -> impl Strategy<Value = Refusal> {
+    let ground = pick(&[
+        Ground::CertificateInvalid,
+        Ground::CertificateRevoked,
+        Ground::CertificateLapsed,
+        Ground::Withheld,
+        Ground::Unregistered,
+        Ground::NotRecorded,
+        Ground::NoConsent,
+        Ground::NotAuthorised,
+        Ground::UnknownToken,
+        Ground::Unstated,
+    ]);
+    (ground, digits(3), words(1..=12)).prop_map(|(ground, code, message)| Refusal {
+        ground,
+        code: format!("SIM-{code}"),
+        message,
+    })
+}
+
+fn record() -> impl Strategy<Value = MedicalRecord> {
+    (medical_kind(), month(), words(1..=20)).prop_map(|(kind, month, text)| MedicalRecord {
+        kind,
+        month,
+        text,
+    })
+}
+
+pub fn answer() -> impl Strategy<Value = Answer> {
+    let phase = pick(&[
+        CertificatePhase::Valid,
+        CertificatePhase::Ending,
+        CertificatePhase::Grace,
+        CertificatePhase::Lapsed,
+    ]);
+    let section = pick(&[
+        PortalSection::Insurance,
+        PortalSection::Drug,
+        PortalSection::Diagnosis,
+        PortalSection::Cost,
+        PortalSection::Checkup,
+        PortalSection::ExchangeHistory,
+    ]);
+    prop_oneof![
+        (
+            token(),
+            any::<bool>(),
+            option::of(phase),
+            vec(consent(), 0..4)
+        )
+            .prop_map(|(token, registered, phase, earlier)| {
+                Answer::Authenticated(Authenticated {
+                    token,
+                    registered,
+                    phase,
+                    earlier,
+                })
+            }),
+        refusal().prop_map(Answer::Refused),
+        Just(Answer::Registered),
+        eligibility().prop_map(|it| Answer::Eligibility(Box::new(it))),
+        option::of(limit()).prop_map(|limit| Answer::Limit(LimitAnswer { limit })),
+        (medical_kind(), vec(record(), 0..4))
+            .prop_map(|(kind, records)| Answer::Medical(MedicalAnswer { kind, records })),
+        vec(section, 0..6).prop_map(|shown| Answer::Portal(PortalView { shown })),
+    ]
+}
