@@ -183,6 +183,15 @@ pub trait Connector: Send + Sync {
     /// mapped by bindings, and today is its date.
     fn arranges(&self) -> bool;
 
+    /// Tells whether such an inquiry can be carried at all, as far as is known without a connection.
+    ///
+    /// # Errors
+    ///
+    /// The reason, as [`Backend::carries`] gives it.
+    fn carries(&self, _kind: InquiryKind) -> Result<(), Text> {
+        Ok(())
+    }
+
     /// Makes the backend of one play.
     ///
     /// # Errors

@@ -29,7 +29,12 @@
 //! | words of the field, plain data | [eligibility], [screen], [secret], [requirement] |
 //! | core, pure | [scenario], [transcript], [rules], [check_in], [judge] |
 //! | ports and adapters | [reader], [backend], [card_link], [fault] (interposers on them) |
-//! | shell | [library] (files), [runner], [report], [tui], [wording], [sanitise], [clock], [cli] |
+//! | shell | [library] (files), [bindings], [runner], [serve], [report], [tui], [wording], [sanitise], [clock], [cli] |
+//!
+//! A backend is reached through a [`backend::Connector`]: the embedded one, FHIR, the exchange
+//! folder, or a process. FHIR and folder each have a codec of pure functions, which the adapter and
+//! [serve] share; what it writes is judged from outside (`tests/run`). What a protocol cannot carry,
+//! or a backend cannot be arranged to be, makes a scenario not applicable before it plays.
 //!
 //! To add a kind of step, begin at `scenario::step` and its descriptor in `scenario::step_kind`;
 //! a rule, at `requirement/catalogue.yaml` and the judge's file of its family; a mutant, at

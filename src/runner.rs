@@ -75,6 +75,10 @@ pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, 
     let mut backend = connect(playable, options).await;
     for kind in scenario.inquiries() {
         backend.carries(kind).map_err(RunError::NotApplicable)?;
+        // One that fell silent in the middle of a run cannot carry more than it could before.
+        if let Some(connector) = &options.backend {
+            connector.carries(kind).map_err(RunError::NotApplicable)?;
+        }
     }
     backend
         .claims(&scenario.requirements)

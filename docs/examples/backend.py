@@ -1,11 +1,8 @@
 #!/usr/bin/env python3
 """An eligibility backend in one file: the example of docs/process.md. SIMULATION.
 
-usage: backend.py [AUTHORITY.pem...]
-
-Needs Python 3 and nothing else. Each file holds the certificate of an authority that issues user
-certificates, as `virtual-card --authorities` writes them; without any no card can be trusted, and
-no inquiries by card are carried. The ids are those of `uketsuke list requirements`.
+usage: backend.py [AUTHORITY.pem...], of which `virtual-card --authorities` writes some. Without
+any, no inquiries by card are carried. Ids such as CERT-03: `uketsuke list requirements`.
 """
 import calendar
 import hashlib
@@ -24,7 +21,7 @@ SINCE = {"diagnosis": date(2022, 9, 11), "surgery": date(2023, 5, 11)}
 FIRST_MONTH = {"drug": "2021-09", "diagnosis": "2022-06", "checkup": "2020-04"}  # CONS-13
 
 class Refused(Exception):
-    """An inquiry is refused. The codes of the real system are not public; these are made up."""
+    """Refused, with a made-up code: those of the real system are not public."""
 
 def parts(data):
     """Returns the elements of DER: each whole, its tag, its content."""
@@ -155,10 +152,12 @@ class Backend:
             raise Refused("withheld")  # DISC-01
         token, site = f"session-{len(self.sessions) + 1}", question["site"]
         self.sessions[token] = (name, certificate, site)
-        earlier = {}  # CONS-09: the last answer to each question, at this institution
+        forty = months_away(date.fromisoformat(known["person"]["birth-date"]), 480)
+        earlier = {}  # CONS-09: the last answer here; that to check-ups ends at 40
         for who, where, kind, answer, at in self.consents:
+            since = forty if kind == "checkup" and forty <= now.date() else CARRIED_OVER_FROM
             if ((who, where) == (name, site["institution"]) and phase != "grace"
-                    and CARRIED_OVER_FROM <= min(at, now).date()):
+                    and max(since, CARRIED_OVER_FROM) <= min(at, now).date()):
                 earlier[kind] = {"kind": kind, "answer": answer}
         return {"answer": "authenticated", "token": token, "registered": registered,
                 "phase": phase, "earlier": list(earlier.values())}
@@ -236,12 +235,13 @@ class Backend:
 
     def number(self, question, now):
         found, today = self.find(question["key"]), now.date()
+        found.sort(key=lambda one: (bool(holding([one[2]], today)), one[2]["from"]))  # latest last
         if len({name for name, _, _ in found}) != 1:  # ELIG-05
             return self.eligibility("several" if found else "none", None, [], today, False)
         _, known, asked = found[-1]
         newer = any(one["from"] > asked["from"] for one in holding(known["qualifications"], today))
-        lapsed = "invalid-newer-exists" if newer else "invalid"  # ELIG-04: that it exists
-        validity = "valid" if holding([asked], today) else lapsed
+        validity = ("valid" if holding([asked], today)
+                    else "invalid-newer-exists" if newer else "invalid")  # ELIG-04
         answer = self.eligibility(validity, known, [asked], today,
                                   question["limit-consent"] and validity == "valid")  # CONS-08
         if "undisclosed-by" in known or "withheld-by" in known:  # DISC-03, DISC-10
@@ -257,7 +257,8 @@ class Backend:
         asked = {"drug": "care", "diagnosis": "care"}.get(kind, kind)
         here = [one for one in self.consents
                 if found and one[:3] == (found[-1][0], site["institution"], asked)]
-        if not here or here[-1][3] != "agree" or here[-1][4] + timedelta(days=1) < now:  # CONS-03
+        lasts = timedelta(days=9999 if question["care"] == "home-visit" else 1)  # CONS-03
+        if not here or here[-1][3] != "agree" or here[-1][4] + lasts < now:
             raise Refused("no-consent")
         period = question.get("period", {"from": "", "until": "9999"})
         first = max(FIRST_MONTH.get(kind, ""), period["from"][:7])
@@ -270,10 +271,9 @@ class Backend:
 
     def portal(self, question, _now):
         known = self.people[question["person"]]["registry"]
-        data = ["insurance", "drug", "diagnosis", "cost", "checkup"]
-        shown = [] if "withheld-by" in known else data  # DISC-05
-        history = [] if "undisclosed-by" in known else ["exchange-history"]  # DISC-06
-        return {"answer": "portal", "shown": shown + history}
+        shown = [] if "withheld-by" in known else ["insurance", "drug", "diagnosis", "cost", "checkup"]
+        history = [] if "undisclosed-by" in known else ["exchange-history"]
+        return {"answer": "portal", "shown": shown + history}  # DISC-05, DISC-06
 
 def main():
     sys.stdin.reconfigure(encoding="utf-8")

@@ -1,7 +1,7 @@
 //! Stops waiting for a backend that has fallen silent in the middle of a run.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::{Asked, Backend, Cannot, Connector, Outage, Pending, World};
 use crate::eligibility::{Inquiry, InquiryKind, Moment, Text, Wire};
@@ -21,6 +21,8 @@ pub struct Breaker {
 struct State {
     silent: AtomicU32,
     tripped: AtomicBool,
+    /// What the protocol cannot carry, as the first connection told.
+    not_carried: OnceLock<Vec<(InquiryKind, Text)>>,
 }
 
 impl State {
@@ -56,6 +58,14 @@ impl Connector for Breaker {
         self.inner.arranges()
     }
 
+    fn carries(&self, kind: InquiryKind) -> Result<(), Text> {
+        let known = self.state.not_carried.get();
+        match known.and_then(|all| all.iter().find(|(one, _)| *one == kind)) {
+            Some((_, reason)) => Err(reason.clone()),
+            None => self.inner.carries(kind),
+        }
+    }
+
     fn connect(&self) -> Pending<'_, Result<Box<dyn Backend>, Outage>> {
         Box::pin(async move {
             if self.tripped() {
@@ -64,12 +74,18 @@ impl Connector for Breaker {
                 )));
             }
             match self.inner.connect().await {
-                Ok(inner) => Ok(Box::new(Watched {
-                    inner,
-                    waited: false,
-                    heard: false,
-                    state: Arc::clone(&self.state),
-                }) as Box<dyn Backend>),
+                Ok(inner) => {
+                    self.state.not_carried.get_or_init(|| {
+                        let refused = |kind| inner.carries(kind).err().map(|why| (kind, why));
+                        InquiryKind::ALL.into_iter().filter_map(refused).collect()
+                    });
+                    Ok(Box::new(Watched {
+                        inner,
+                        waited: false,
+                        heard: false,
+                        state: Arc::clone(&self.state),
+                    }) as Box<dyn Backend>)
+                }
                 Err(outage) => {
                     self.state.was_silent();
                     Err(outage)

@@ -190,6 +190,20 @@ pub enum InquiryKind {
     Portal,
 }
 
+impl InquiryKind {
+    /// Every kind.
+    pub const ALL: [InquiryKind; 8] = [
+        InquiryKind::Authenticate,
+        InquiryKind::Register,
+        InquiryKind::Confirm,
+        InquiryKind::Limit,
+        InquiryKind::Number,
+        InquiryKind::Person,
+        InquiryKind::Medical,
+        InquiryKind::Portal,
+    ];
+}
+
 impl Inquiry {
     /// Returns the kind.
     pub fn kind(&self) -> InquiryKind {

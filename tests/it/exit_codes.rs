@@ -46,7 +46,9 @@ fn what_is_asked_wrongly_is_a_usage_error() {
         &["run", "--format", "pdf"],
         &["run", "--jobs", "0"],
         &["run", "--requirement", "CERT-99"],
-        &["run", "--backend", "fhir:http://127.0.0.1:1"],
+        &["run", "--backend", "fhir:ftp://127.0.0.1:1"],
+        &["run", "--backend", "oqs:no/such/folder"],
+        &["run", "--backend", "process:no-such-program"],
         &["run", "--reader", "process:x"],
         &["show", "CERT-99"],
         &["show"],
@@ -63,9 +65,17 @@ fn what_is_asked_wrongly_is_a_usage_error() {
 }
 
 #[test]
-fn a_backend_of_a_later_version_is_named_with_what_there_is() {
-    let ran = uketsuke(&["run", "--backend", "oqs:x"]).ends_with(2);
+fn an_unknown_backend_is_named_with_what_there_is() {
+    let ran = uketsuke(&["run", "--backend", "soap:x"]).ends_with(2);
     assert!(ran.stderr.contains("embedded"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_backend_that_is_not_there_leaves_everything_undecided() {
+    let ran =
+        uketsuke(&["run", "pin/correct", "--backend", "fhir:http://127.0.0.1:1"]).ends_with(5);
+    assert!(ran.stdout.contains("INCONCLUSIVE"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("FAIL"), "{}", ran.stdout);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::eligibility::{Eligibility, Ground, MedicalKind, Text, Validity};
+use crate::eligibility::{Eligibility, Ground, MedicalKind, Qualification, Text, Validity};
 use crate::judge::Verdict;
 use crate::judge::cert::backend::silent;
 use crate::judge::expectation::asked;
@@ -93,6 +93,7 @@ pub(super) fn owed<'e>(facts: &Facts<'_>, expected: &'e AnswerFields) -> Cow<'e,
     if owed.share.is_some() && !facts.carries(carries_elderly) && is_elderly(facts) {
         owed.share = None;
     }
+    owed_of_insurance(facts, &mut owed);
     if owed.consents.is_some() && !facts.carries(|answer| !answer.consents.is_empty()) {
         owed.consents = None;
     }
@@ -102,6 +103,33 @@ pub(super) fn owed<'e>(facts: &Facts<'_>, expected: &'e AnswerFields) -> Cow<'e,
         owed.validity = Some(Validity::Invalid);
     }
     Cow::Owned(owed)
+}
+
+/// Takes back what no answer of the transcript shows that the protocol carries: the details of
+/// limit, specific disease, ticket, class, loss and 高齢受給者証.
+fn owed_of_insurance(facts: &Facts<'_>, owed: &mut AnswerFields) {
+    if !facts.carries(|answer| answer.limit.is_some()) {
+        owed.limit_class = None;
+        owed.limit_kind = None;
+    }
+    if !facts.carries(|answer| !answer.specific_diseases.is_empty()) {
+        owed.specific_disease = None;
+    }
+    if !facts.carries(|answer| !answer.tickets.is_empty()) {
+        owed.tickets = None;
+    }
+    let of_qualification = |seen: fn(&Qualification) -> bool| {
+        facts.carries(move |answer| answer.qualification.as_ref().is_some_and(seen))
+    };
+    if !of_qualification(|it| !it.class.is_general()) {
+        owed.class = None;
+    }
+    if !of_qualification(|it| it.lost_because.is_some()) {
+        owed.loss = None;
+    }
+    if !of_qualification(|it| it.elderly.is_some()) {
+        owed.elderly_period = None;
+    }
 }
 
 /// Returns the kinds of medical information that a foreign backend owes: those that were asked for.
