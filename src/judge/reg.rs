@@ -107,23 +107,33 @@ fn ended(facts: &Facts<'_>, case: &Case, truth: &Truth) -> Vec<Outcome> {
     if !applies {
         return Vec::new();
     }
-    let auth = &facts.exchanges[case.auth];
     let served = facts
         .eligibility(case)
-        .filter(|(_, answer)| discloses(answer) && !registered_here(facts, case));
-    let outcome = match (facts.told(case), served) {
-        (_, Some((confirm, _))) => outlived(&confirm.entries()),
-        (Told::Accepted(accepted), None) if accepted.registered => outlived(&auth.entries()),
-        (Told::Accepted(_) | Told::Refused(_), None) => Outcome::pass(
-            &auth.entries(),
-            text!(
-                "更新が遅れて登録が終わったものとして扱った",
-                "the registration was taken for ended, the renewal having come too late"
-            ),
-        ),
+        .filter(|(_, answer)| discloses(answer) && !registered_here(facts, case))
+        .map(|(confirm, _)| confirm);
+    let kept = text!(
+        "更新が遅れて登録が終わったものとして扱った",
+        "the registration was taken for ended, the renewal having come too late"
+    );
+    vec![as_unregistered(facts, case, served, kept, outlived).part("lapse")]
+}
+
+/// Judges that a card that is not registered was not taken for one that is: nothing was `served`,
+/// and the backend did not say that it is registered.
+fn as_unregistered(
+    facts: &Facts<'_>,
+    case: &Case,
+    served: Option<&Exchange<'_>>,
+    kept: Text,
+    breach: fn(&[u64]) -> Outcome,
+) -> Outcome {
+    let auth = &facts.exchanges[case.auth];
+    match (facts.told(case), served) {
+        (_, Some(confirm)) => breach(&confirm.entries()),
+        (Told::Accepted(accepted), None) if accepted.registered => breach(&auth.entries()),
+        (Told::Accepted(_) | Told::Refused(_), None) => Outcome::pass(&auth.entries(), kept),
         (Told::Nothing, None) => Outcome::open(&auth.entries(), silent()),
-    };
-    vec![outcome.part("lapse")]
+    }
 }
 
 fn outlived(entries: &[u64]) -> Outcome {
@@ -149,22 +159,15 @@ fn reg_06(facts: &Facts<'_>) -> Vec<Outcome> {
         if !applies {
             return Vec::new();
         }
-        let auth = &facts.exchanges[case.auth];
         let disclosed = facts
             .eligibility(case)
-            .filter(|(_, answer)| discloses(answer));
-        let outcome = match (facts.told(case), disclosed) {
-            (_, Some((confirm, _))) => breach(&confirm.entries()),
-            (Told::Accepted(accepted), None) if accepted.registered => breach(&auth.entries()),
-            (Told::Accepted(_) | Told::Refused(_), None) => Outcome::pass(
-                &auth.entries(),
-                text!(
-                    "未登録のカードに資格を答えなかった",
-                    "no eligibility was answered for an unregistered card"
-                ),
-            ),
-            (Told::Nothing, None) => Outcome::open(&auth.entries(), silent()),
-        };
+            .filter(|(_, answer)| discloses(answer))
+            .map(|(confirm, _)| confirm);
+        let kept = text!(
+            "未登録のカードに資格を答えなかった",
+            "no eligibility was answered for an unregistered card"
+        );
+        let outcome = as_unregistered(facts, case, disclosed, kept, breach);
         vec![if truth.cancelled {
             outcome.part("cancelled")
         } else {
