@@ -102,7 +102,8 @@ impl Talk {
             let Some(pause) = retry_after(&received) else {
                 return Err(Outage::Down(format!("{line}: {}", spoken(&received))));
             };
-            if Instant::now() + pause >= self.deadline {
+            // No pause to speak of is no demand for more time: it ends as silence does.
+            if pause > FIRST_PAUSE && Instant::now() + pause >= self.deadline {
                 return Err(Outage::Down(format!(
                     "{line}: asks for {} s of patience, which is more than there is",
                     pause.as_secs()
