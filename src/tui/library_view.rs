@@ -176,8 +176,10 @@ fn row(model: &Model, item: &Item, title: &str, selected: bool, cells: usize) ->
     } else {
         String::new()
     };
-    let room = cells.saturating_sub(used + text::width(&right));
-    let title = text::pad(&title, room, symbols);
+    // A long title is cut before the requirement, not up against it.
+    let gap = usize::from(with_requirement);
+    let room = cells.saturating_sub(used + text::width(&right) + gap);
+    let title = text::pad(&title, room, symbols) + &" ".repeat(gap);
     let line = Line::from(vec![
         pane::span(model, pointer, theme.accent()),
         verdict,

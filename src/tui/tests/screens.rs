@@ -26,6 +26,18 @@ fn the_library_shows_scenarios_verdicts_and_rules() {
 }
 
 #[test]
+fn a_long_title_stays_clear_of_the_requirement() {
+    let mut scenarios = Films::new().scenarios();
+    for listed in &mut scenarios {
+        listed.title.en = "x".repeat(200);
+    }
+    let mut model = Model::new(scenarios, Language::En, &UNICODE, Theme::new(true));
+    let screen = drawn(&mut model, 120, 36);
+    assert!(screen.contains("… IDV-"), "{screen}");
+    assert!(!screen.contains("…IDV-"), "{screen}");
+}
+
+#[test]
 fn a_play_shows_screen_card_sequence_requirements_and_exchange() {
     let cursors = [
         ("pin/wrong-then-right", 14, "wrong-pin"),
