@@ -11,7 +11,9 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::talk::{FHIR_JSON, Talk, json_of};
-use super::{Announced, Arranged, Arrangement, Heard, NOW_HEADER, Reply, WORLDS, answer, request};
+use super::{
+    Announced, Arranged, Arrangement, Heard, NOW_HEADER, Reply, WORLDS, answer, request_tree,
+};
 use crate::backend::http::{Http, Sent};
 use crate::backend::{
     Access, Asked, Backend, Cannot, Connector, OpenError, Outage, Pending, World,
@@ -292,7 +294,7 @@ impl Play {
 
     async fn put(&mut self, inquiry: &Inquiry, now: Moment) -> Result<Answer, Outage> {
         self.wire = None;
-        let body = serde_json::to_vec(&request(inquiry, now))
+        let body = serde_json::to_vec(&request_tree(inquiry, now))
             .map_err(|error| Outage::Down(format!("the request cannot be written: {error}")))?;
         let mut headers = vec![
             (CONTENT_TYPE, HeaderValue::from_static(FHIR_JSON)),

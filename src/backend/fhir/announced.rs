@@ -1,10 +1,9 @@
 //! What a server says that it has: `CapabilityStatement`.
 
-use serde_json::{Value, json};
-
 use super::look::resource_type;
 use super::outcome::simulation;
 use super::system::GUIDE;
+use super::tree::{Members as _, Value, array, borrowed, object};
 use crate::eligibility::{InquiryKind, Moment, Text};
 
 /// What a server announces beyond plain FHIR. A convention of this harness: each is a name in
@@ -44,52 +43,56 @@ impl Announced {
     }
 
     /// Returns the `CapabilityStatement` that says so, for `GET [base]/metadata`.
-    pub fn statement(&self, date: Moment) -> Value {
-        let guides: Vec<String> = self
+    pub fn statement(&self, date: Moment) -> serde_json::Value {
+        let guides: Vec<Value<'_>> = self
             .named()
             .into_iter()
             .filter(|(has, _)| *has)
-            .map(|(_, name)| format!("{GUIDE}{name}"))
+            .map(|(_, name)| Value::from(format!("{GUIDE}{name}")))
             .collect();
-        let mut statement = json!({
+        let mut statement = object! {
             "resourceType": "CapabilityStatement",
             "meta": simulation(),
             "status": "active",
             "experimental": true,
-            "date": date,
+            "date": date.to_string(),
             "kind": "instance",
-            "software": { "name": "uketsuke", "version": env!("CARGO_PKG_VERSION") },
-            "implementation": { "description": "SIMULATION: fictitious people, no official data" },
+            "software": object! { "name": "uketsuke", "version": env!("CARGO_PKG_VERSION") },
+            "implementation": object! {
+                "description": "SIMULATION: fictitious people, no official data",
+            },
             "fhirVersion": "4.0.1",
-            "format": ["application/fhir+json"],
-        });
-        super::form::put(&mut statement, "implementationGuide", json!(guides));
-        statement["rest"] = json!([{
+            "format": array!["application/fhir+json"],
+        };
+        statement.put("implementationGuide", guides);
+        let rest = object! {
             "mode": "server",
-            "resource": [
-                {
+            "resource": array![
+                object! {
                     "type": "CoverageEligibilityRequest",
-                    "interaction": [{ "code": "create" }, { "code": "read" }],
-                    "operation": [{
+                    "interaction": array![object! { "code": "create" }, object! { "code": "read" }],
+                    "operation": array![object! {
                         "name": "submit",
                         "definition":
                             "http://hl7.org/fhir/OperationDefinition/CoverageEligibilityRequest-submit",
                     }],
                 },
-                {
+                object! {
                     "type": "CoverageEligibilityResponse",
-                    "interaction": [{ "code": "read" }, { "code": "search-type" }],
-                    "searchParam": [{ "name": "request", "type": "reference" }],
+                    "interaction": array![object! { "code": "read" }, object! { "code": "search-type" }],
+                    "searchParam": array![object! { "name": "request", "type": "reference" }],
                 },
             ],
-        }]);
-        statement
+        };
+        statement.set("rest", array![rest]);
+        statement.into()
     }
 
     /// Reads what a `CapabilityStatement` announces; anything else announces nothing.
-    pub fn read(statement: &Value) -> Announced {
+    pub fn read(statement: &serde_json::Value) -> Announced {
+        let statement = &borrowed(statement);
         let guides = statement
-            .get("implementationGuide")
+            .at("implementationGuide")
             .and_then(Value::as_array);
         let has = |name: &str| {
             resource_type(statement) == "CapabilityStatement"

@@ -1,10 +1,9 @@
 //! An insurance as a Coverage with its Organization, both ways, with JP Core's identifiers.
 
 use jiff::civil::Date;
-use serde_json::{Value, json};
 
 use super::Unreadable;
-use super::form::{ELDERLY, Kind, put, simple, word};
+use super::form::{ELDERLY, Kind, simple};
 use super::look::{
     Resource, code_in, day, extension_at, identifier_in, list, own_boolean, own_word, text,
 };
@@ -12,6 +11,7 @@ use super::system::{
     BRANCH, COPAY, COVERAGE_TYPE, INSURER_NUMBER, NUMBER, RELATIONSHIP, SUBSCRIBER_CSV,
     SUBSCRIBER_ID, SUBSCRIBER_RELATIONSHIP, SYMBOL, UCUM,
 };
+use super::tree::{Members as _, Value, array, object, word};
 use crate::eligibility::{CardClass, NumberKey, Qualification, Relation};
 
 /// The numbers of an insured person.
@@ -24,24 +24,31 @@ pub(super) struct Numbers {
     pub(super) branch: Option<String>,
 }
 
-impl Numbers {
-    pub(super) fn of_key(key: &NumberKey) -> Numbers {
-        Numbers {
-            insurer: Some(key.insurer.clone()),
-            insurer_name: String::new(),
-            symbol: key.symbol.clone(),
-            number: Some(key.number.clone()),
-            branch: key.branch.clone(),
+/// The numbers that a Coverage is written with; an empty branch is none.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written<'a> {
+    insurer: &'a str,
+    symbol: &'a str,
+    number: &'a str,
+    branch: &'a str,
+}
+
+impl<'a> Written<'a> {
+    pub(super) fn of_key(key: &'a NumberKey) -> Written<'a> {
+        Written {
+            insurer: &key.insurer,
+            symbol: &key.symbol,
+            number: &key.number,
+            branch: key.branch.as_deref().unwrap_or_default(),
         }
     }
 
-    fn of_qualification(qualification: &Qualification) -> Numbers {
-        Numbers {
-            insurer: Some(qualification.insurer.clone()),
-            insurer_name: qualification.insurer_name.clone(),
-            symbol: qualification.symbol.clone(),
-            number: Some(qualification.number.clone()),
-            branch: qualification.branch.clone(),
+    fn of_qualification(qualification: &'a Qualification) -> Written<'a> {
+        Written {
+            insurer: &qualification.insurer,
+            symbol: &qualification.symbol,
+            number: &qualification.number,
+            branch: qualification.branch.as_deref().unwrap_or_default(),
         }
     }
 }
@@ -71,46 +78,50 @@ fn padded(insurer: &str) -> String {
 }
 
 /// Returns the contained Organization `#insurer`.
-pub(super) fn insurer(number: &str, name: &str) -> Value {
-    let mut organization = json!({ "resourceType": "Organization", "id": "insurer" });
+pub(super) fn insurer<'a>(number: &'a str, name: &'a str) -> Value<'a> {
+    let mut organization = object! { "resourceType": "Organization", "id": "insurer" };
     if !number.is_empty() {
-        organization["identifier"] = json!([{ "system": INSURER_NUMBER, "value": number }]);
+        let identifier = object! { "system": INSURER_NUMBER, "value": number };
+        organization.set("identifier", array![identifier]);
     }
-    put(&mut organization, "name", json!(name));
+    organization.put("name", name);
     organization
 }
 
 /// Returns the contained Coverage `#coverage` of these numbers.
-pub(super) fn write_numbers(numbers: &Numbers) -> Value {
-    let insurer = numbers.insurer.as_deref().unwrap_or("");
-    let number = numbers.number.as_deref().unwrap_or("");
-    let branch = numbers.branch.as_deref().unwrap_or("");
-    let symbol = numbers.symbol.as_str();
+pub(super) fn write_numbers(numbers: Written<'_>) -> Value<'_> {
+    let Written {
+        insurer,
+        symbol,
+        number,
+        branch,
+    } = numbers;
     let mut extensions = Vec::new();
     for (url, value) in [(SYMBOL, symbol), (NUMBER, number), (BRANCH, branch)] {
         if !value.is_empty() {
-            extensions.push(json!({ "url": url, "valueString": value }));
+            extensions.push(object! { "url": url, "valueString": value });
         }
     }
     let (insurer, wide_symbol, wide_number) =
         (padded(insurer), full_width(symbol), full_width(number));
     let (one_symbol, one_number) = (one_width(symbol), one_width(number));
-    let mut coverage = json!({ "resourceType": "Coverage", "id": "coverage" });
-    put(&mut coverage, "extension", Value::Array(extensions));
-    coverage["identifier"] = json!([
-        {
+    let identifiers = array![
+        object! {
             "system": SUBSCRIBER_ID,
             "value": format!("{insurer}:{one_symbol}:{one_number}:{branch}"),
         },
-        {
+        object! {
             "system": SUBSCRIBER_CSV,
             "value": format!("\"{insurer}\",\"{wide_symbol}\",\"{wide_number}\",\"{branch}\""),
         },
-    ]);
-    coverage["status"] = json!("active");
-    coverage["beneficiary"] = json!({ "reference": "#patient" });
-    put(&mut coverage, "dependent", json!(branch));
-    coverage["payor"] = json!([{ "reference": "#insurer" }]);
+    ];
+    let mut coverage = object! { "resourceType": "Coverage", "id": "coverage" };
+    coverage.put("extension", extensions);
+    coverage.set("identifier", identifiers);
+    coverage.set("status", "active");
+    coverage.set("beneficiary", object! { "reference": "#patient" });
+    coverage.put("dependent", branch);
+    coverage.set("payor", array![object! { "reference": "#insurer" }]);
     coverage
 }
 
@@ -126,28 +137,37 @@ fn kind_of_insurance(qualification: &Qualification) -> &'static str {
     }
 }
 
+/// Returns the period of a qualification.
+pub(super) fn write_period(qualification: &Qualification) -> Value<'static> {
+    let mut period = object! { "start": qualification.from.to_string() };
+    if let Some(until) = qualification.until {
+        period.set("end", until.to_string());
+    }
+    period
+}
+
 /// Returns the contained Coverage and Organization of a qualification.
-pub(super) fn write(qualification: &Qualification) -> [Value; 2] {
-    let mut coverage = write_numbers(&Numbers::of_qualification(qualification));
-    coverage["type"] = json!({
-        "coding": [{ "system": COVERAGE_TYPE, "code": kind_of_insurance(qualification) }],
-    });
+pub(super) fn write(qualification: &Qualification) -> [Value<'_>; 2] {
+    let mut coverage = write_numbers(Written::of_qualification(qualification));
+    let kind = object! { "system": COVERAGE_TYPE, "code": kind_of_insurance(qualification) };
+    coverage.set("type", object! { "coding": array![kind] });
     let relation = match qualification.relation {
         Relation::Insured => "1",
         Relation::Family => "2",
     };
-    coverage["relationship"] = json!({ "coding": [{ "system": RELATIONSHIP, "code": relation }] });
-    coverage["period"] = json!({ "start": qualification.from });
-    if let Some(until) = qualification.until {
-        coverage["period"]["end"] = json!(until);
-    }
-    coverage["costToBeneficiary"] = json!([{
-        "type": { "coding": [{ "system": COPAY, "code": "copaypct" }] },
-        "valueQuantity": {
-            "value": qualification.share, "unit": "%", "system": UCUM, "code": "%",
+    let relation = object! { "system": RELATIONSHIP, "code": relation };
+    coverage.set("relationship", object! { "coding": array![relation] });
+    coverage.set("period", write_period(qualification));
+    let share = object! {
+        "type": object! {
+            "coding": array![object! { "system": COPAY, "code": "copaypct" }],
         },
-    }]);
-    let mut extensions = match coverage["extension"].take() {
+        "valueQuantity": object! {
+            "value": u64::from(qualification.share), "unit": "%", "system": UCUM, "code": "%",
+        },
+    };
+    coverage.set("costToBeneficiary", array![share]);
+    let mut extensions = match coverage.take("extension") {
         Value::Array(extensions) => extensions,
         _ => Vec::new(),
     };
@@ -163,7 +183,7 @@ pub(super) fn write(qualification: &Qualification) -> [Value; 2] {
     if let Some(elderly) = &qualification.elderly {
         extensions.push(ELDERLY.write(elderly));
     }
-    coverage["extension"] = Value::Array(extensions);
+    coverage.put("extension", extensions);
     [
         coverage,
         insurer(&qualification.insurer, &qualification.insurer_name),
@@ -171,7 +191,7 @@ pub(super) fn write(qualification: &Qualification) -> [Value; 2] {
 }
 
 /// Reads the numbers of a Coverage: JP Core's extensions first, else its subscriber identifier.
-pub(super) fn numbers(resource: Resource<'_>, coverage: &Value) -> Result<Numbers, Unreadable> {
+pub(super) fn numbers(resource: Resource<'_>, coverage: &Value<'_>) -> Result<Numbers, Unreadable> {
     let said = |url: &str| -> Result<Option<String>, Unreadable> {
         match extension_at(coverage, url)? {
             Some(extension) => Ok(text(extension, "valueString")?.map(str::to_owned)),
@@ -201,7 +221,7 @@ pub(super) fn numbers(resource: Resource<'_>, coverage: &Value) -> Result<Number
         read_insurer(payor, resource.resolve(payor), &mut numbers)?;
     }
     if numbers.insurer.is_none()
-        && let Some(insurer) = resource.body.get("insurer")
+        && let Some(insurer) = resource.body.at("insurer")
     {
         read_insurer(insurer, resource.resolve(insurer), &mut numbers)?;
     }
@@ -210,8 +230,8 @@ pub(super) fn numbers(resource: Resource<'_>, coverage: &Value) -> Result<Number
 
 /// Reads the insurer's number and name from an Organization, or from a reference that names it.
 pub(super) fn read_insurer(
-    reference: &Value,
-    organization: Option<&Value>,
+    reference: &Value<'_>,
+    organization: Option<&Value<'_>>,
     numbers: &mut Numbers,
 ) -> Result<(), Unreadable> {
     let number = organization
@@ -230,8 +250,8 @@ pub(super) fn read_insurer(
     Ok(())
 }
 
-fn relation(coverage: &Value) -> Option<Relation> {
-    let concept = coverage.get("relationship");
+fn relation(coverage: &Value<'_>) -> Option<Relation> {
+    let concept = coverage.at("relationship");
     match code_in(concept, RELATIONSHIP) {
         Some("1") => return Some(Relation::Insured),
         Some("2") => return Some(Relation::Family),
@@ -244,12 +264,12 @@ fn relation(coverage: &Value) -> Option<Relation> {
     }
 }
 
-fn share(coverage: &Value) -> Result<Option<u8>, Unreadable> {
+fn share(coverage: &Value<'_>) -> Result<Option<u8>, Unreadable> {
     for (index, cost) in list(coverage, "costToBeneficiary")?.iter().enumerate() {
-        if code_in(cost.get("type"), COPAY) != Some("copaypct") {
+        if code_in(cost.at("type"), COPAY) != Some("copaypct") {
             continue;
         }
-        let value = cost.get("valueQuantity").and_then(|it| it.get("value"));
+        let value = cost.at("valueQuantity").and_then(|it| it.at("value"));
         // JSON has one kind of number: 30 and 30.0 are the same share.
         let percent = value
             .and_then(Value::as_f64)
@@ -268,10 +288,10 @@ fn share(coverage: &Value) -> Result<Option<u8>, Unreadable> {
 
 /// Returns the period of a Coverage, as far as it says it.
 pub(super) fn period(
-    holder: &Value,
+    holder: &Value<'_>,
     member: &str,
 ) -> Result<(Option<Date>, Option<Date>), Unreadable> {
-    let Some(period) = holder.get(member) else {
+    let Some(period) = holder.at(member) else {
         return Ok((None, None));
     };
     let inside = |error: Unreadable| error.within(member);
@@ -285,7 +305,7 @@ pub(super) fn period(
 /// is added to `missing`, and there is no qualification then.
 pub(super) fn read(
     resource: Resource<'_>,
-    coverage: &Value,
+    coverage: &Value<'_>,
     missing: &mut Vec<String>,
 ) -> Result<Option<Qualification>, Unreadable> {
     read_all(resource, coverage, missing).map_err(|error| error.within("Coverage"))
@@ -293,7 +313,7 @@ pub(super) fn read(
 
 fn read_all(
     resource: Resource<'_>,
-    coverage: &Value,
+    coverage: &Value<'_>,
     missing: &mut Vec<String>,
 ) -> Result<Option<Qualification>, Unreadable> {
     let numbers = numbers(resource, coverage)?;

@@ -1,10 +1,9 @@
 //! Eligibility out of a `CoverageEligibilityResponse`: validity, person, qualification, limit.
 
-use serde_json::Value;
-
 use super::form::{CONSENT_STATE, LIMIT, SPECIFIC_DISEASE, TICKET};
 use super::look::{Resource, boolean, code_in, day, list, of, own, own_word, text};
 use super::system::{BENEFIT, EXTENSION, LIMIT_CLASS};
+use super::tree::{Members as _, Value};
 use super::{Unreadable, coverage, patient};
 use crate::eligibility::{Eligibility, Limit, Moment, Validity};
 
@@ -18,14 +17,14 @@ pub(super) fn read(
     let insurances = list(body, "insurance")?;
     let (index, validity) = validity(response, now)?;
     let insurance = insurances.get(index);
-    let person = match body.get("patient").and_then(|it| response.resolve(it)) {
+    let person = match body.at("patient").and_then(|it| response.resolve(it)) {
         Some(resource) => patient::read(resource, missing)?,
         None => None,
     };
-    let coverage = match insurance.and_then(|insurance| insurance.get("coverage")) {
+    let coverage = match insurance.and_then(|insurance| insurance.at("coverage")) {
         Some(reference) => {
             let found = response.resolve(reference);
-            if found.is_none() && reference.get("reference").is_some() {
+            if found.is_none() && reference.at("reference").is_some() {
                 missing.push(format!(
                     "insurance[{index}].coverage: the Coverage did not come along"
                 ));
@@ -106,7 +105,7 @@ fn validity(response: Resource<'_>, now: Moment) -> Result<(usize, Validity), Un
 
 fn in_force(
     response: Resource<'_>,
-    insurance: &Value,
+    insurance: &Value<'_>,
     day: jiff::civil::Date,
 ) -> Result<bool, Unreadable> {
     if let Some(said) = boolean(insurance, "inforce")? {
@@ -114,9 +113,7 @@ fn in_force(
     }
     let mut period = coverage::period(insurance, "benefitPeriod")?;
     if period == (None, None)
-        && let Some(coverage) = insurance
-            .get("coverage")
-            .and_then(|it| response.resolve(it))
+        && let Some(coverage) = insurance.at("coverage").and_then(|it| response.resolve(it))
     {
         period = coverage::period(coverage, "period").map_err(|error| error.within("coverage"))?;
     }
@@ -132,25 +129,23 @@ fn in_force(
 }
 
 /// Reads the limit: an item of our category, or with a benefit of our system.
-pub(super) fn limit(body: &Value) -> Result<Option<Limit>, Unreadable> {
+pub(super) fn limit(body: &Value<'_>) -> Result<Option<Limit>, Unreadable> {
     for insurance in list(body, "insurance")? {
         for item in list(insurance, "item")? {
-            let ours = code_in(item.get("category"), BENEFIT) == Some("limit");
+            let ours = code_in(item.at("category"), BENEFIT) == Some("limit");
             let class = list(item, "benefit")?
                 .iter()
-                .find_map(|benefit| code_in(benefit.get("type"), LIMIT_CLASS));
+                .find_map(|benefit| code_in(benefit.at("type"), LIMIT_CLASS));
             let (Some(class), true) = (class, ours) else {
                 continue;
             };
-            let mut known = serde_json::Map::new();
-            known.insert("class".to_owned(), Value::from(class));
             let extension = own(item, LIMIT.name)?.first().copied().ok_or_else(|| {
                 Unreadable::new(
                     format!("insurance.item.{}", of(LIMIT.name)),
                     "this extension with the limit's period was expected",
                 )
             })?;
-            return LIMIT.read(extension, known).map(Some);
+            return LIMIT.read(extension, Some(("class", class))).map(Some);
         }
     }
     Ok(None)

@@ -5,11 +5,13 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde::de::value::MapDeserializer;
+use serde_json::Value as Json;
 
 use super::Unreadable;
 use super::look;
 use super::system::EXTENSION;
+use super::tree::{Members as _, Value, object, plain};
 
 /// The type of a member, by FHIR's `value[x]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,77 +147,58 @@ pub const FORMS: &[&Form] = &[
 ];
 
 /// Returns an extension of this harness with one value.
-pub(super) fn simple(name: &str, kind: Kind, value: impl Into<Value>) -> Value {
-    let mut extension = json!({ "url": format!("{EXTENSION}{name}") });
-    extension[kind.member()] = value.into();
+pub(super) fn simple<'a>(name: &str, kind: Kind, value: impl Into<Value<'a>>) -> Value<'a> {
+    let mut extension = object! { "url": format!("{EXTENSION}{name}") };
+    extension.set(kind.member(), value);
     extension
-}
-
-/// Returns a value of our own as the word that stands for it.
-pub(super) fn word<T: Serialize>(value: &T) -> Value {
-    serde_json::to_value(value).unwrap_or_default()
-}
-
-/// Puts a value into an object, unless it is empty: FHIR has no empty texts, lists and objects.
-pub(super) fn put(object: &mut Value, member: &str, value: Value) {
-    let empty = match &value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
-    };
-    if !empty {
-        object[member] = value;
-    }
 }
 
 impl Form {
     /// Returns `value` as an extension.
-    pub(super) fn write<T: Serialize>(&self, value: &T) -> Value {
-        let value = word(value);
+    pub(super) fn write<T: Serialize>(&self, value: &T) -> Value<'static> {
+        let value = serde_json::to_value(value).unwrap_or_default();
         let mut parts = Vec::new();
         for (name, kind, _) in self.members {
             let values = match value.get(name) {
-                None | Some(Value::Null) => &[],
-                Some(Value::Array(values)) => values.as_slice(),
+                None => &[],
+                Some(Json::Array(values)) => values.as_slice(),
                 Some(one) => std::slice::from_ref(one),
             };
             for value in values {
-                let mut part = json!({ "url": name });
-                put(&mut part, kind.member(), value.clone());
-                if part.get(kind.member()).is_some() {
+                let mut part = object! { "url": *name };
+                part.put(kind.member(), plain(value));
+                if part.at(kind.member()).is_some() {
                     parts.push(part);
                 }
             }
         }
-        json!({ "url": format!("{EXTENSION}{}", self.name), "extension": parts })
+        object! { "url": format!("{EXTENSION}{}", self.name), "extension": parts }
     }
 
     /// Reads every extension of this form that `object` has.
     pub(super) fn read_all<T: DeserializeOwned>(
         &self,
-        object: &Value,
+        object: &Value<'_>,
     ) -> Result<Vec<T>, Unreadable> {
         look::own(object, self.name)?
             .into_iter()
-            .map(|extension| self.read(extension, Map::new()))
+            .map(|extension| self.read(extension, None))
             .collect()
     }
 
-    /// Reads an extension of this form; `known` are members that stand elsewhere.
+    /// Reads an extension of this form; `known` is a member that stands elsewhere.
     pub(super) fn read<T: DeserializeOwned>(
         &self,
-        extension: &Value,
-        known: Map<String, Value>,
+        extension: &Value<'_>,
+        known: Option<(&'static str, &str)>,
     ) -> Result<T, Unreadable> {
         let place = || look::of(self.name);
-        let mut object = known;
-        for (name, _, many) in self.members {
-            if *many {
-                object.insert((*name).to_owned(), json!([]));
-            }
-        }
+        let known = known.map(|(name, text)| (name, Json::from(text)));
+        let many = self.members.iter().filter(|(_, _, many)| *many);
+        let mut members: Vec<(&str, Json)> = known
+            .into_iter()
+            .chain(many.map(|(name, _, _)| (*name, Json::Array(Vec::new()))))
+            .collect();
         for part in look::list(extension, "extension").map_err(|error| error.within(&place()))? {
             let Some((name, kind, many)) = self.member(part) else {
                 continue;
@@ -227,19 +210,19 @@ impl Form {
                     format!("{member} was expected"),
                 )
             })?;
-            match object.get_mut(name) {
-                Some(Value::Array(values)) if many => values.push(value.clone()),
-                _ => {
-                    object.insert(name.to_owned(), value.clone());
-                }
+            match members.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, Json::Array(values))) if many => values.push(value.into()),
+                Some((_, known)) => *known = value.into(),
+                None => members.push((name, value.into())),
             }
         }
-        serde_json::from_value(Value::Object(object))
-            .map_err(|error| Unreadable::new(place(), error.to_string()))
+        let members: MapDeserializer<'_, _, serde_json::Error> =
+            MapDeserializer::new(members.into_iter());
+        T::deserialize(members).map_err(|error| Unreadable::new(place(), error.to_string()))
     }
 
-    fn member(&self, part: &Value) -> Option<(&'static str, Kind, bool)> {
-        let url = part.get("url")?.as_str()?;
+    fn member(&self, part: &Value<'_>) -> Option<(&'static str, Kind, bool)> {
+        let url = part.at("url")?.as_str()?;
         self.members
             .iter()
             .find(|(name, _, _)| *name == url)
@@ -247,11 +230,11 @@ impl Form {
     }
 }
 
-fn value_of(part: &Value, kind: Kind) -> Option<&Value> {
+fn value_of<'a>(part: &'a Value<'a>, kind: Kind) -> Option<&'a Value<'a>> {
     let other = match kind {
         Kind::Code => "valueString",
         Kind::Text => "valueCode",
         _ => kind.member(),
     };
-    part.get(kind.member()).or_else(|| part.get(other))
+    part.at(kind.member()).or_else(|| part.at(other))
 }

@@ -2,7 +2,6 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
 
 use super::coverage::{self, Numbers};
 use super::form::{CONSENT, SITE};
@@ -10,6 +9,7 @@ use super::look::{
     Resource, day, identifier_in, list, of, own, own_boolean, own_text, own_word, resource_type,
 };
 use super::system::INSTITUTION;
+use super::tree::{Members as _, Value, borrowed};
 use super::{Unreadable, patient};
 use crate::eligibility::{Bytes, Inquiry, InquiryKind, NumberKey, Period, Site};
 
@@ -22,18 +22,27 @@ const REQUEST: &str = "CoverageEligibilityRequest";
 /// # Errors
 ///
 /// [`Unreadable`]: where, and what was expected.
-pub fn inquiry(body: &Value) -> Result<Inquiry, Unreadable> {
+pub fn inquiry(body: &serde_json::Value) -> Result<Inquiry, Unreadable> {
+    inquiry_in(&borrowed(body))
+}
+
+/// As [`inquiry`], of a document whose texts are borrowed.
+///
+/// # Errors
+///
+/// [`Unreadable`]: where, and what was expected.
+pub fn inquiry_in(body: &Value<'_>) -> Result<Inquiry, Unreadable> {
     let request = find(body)?;
     read(request).map_err(|error| error.within(REQUEST))
 }
 
-fn find(body: &Value) -> Result<Resource<'_>, Unreadable> {
+fn find<'a>(body: &'a Value<'a>) -> Result<Resource<'a>, Unreadable> {
     match resource_type(body) {
         REQUEST => Ok(Resource::alone(body)),
         "Bundle" => list(body, "entry")
             .map_err(|error| error.within("Bundle"))?
             .iter()
-            .filter_map(|entry| entry.get("resource"))
+            .filter_map(|entry| entry.at("resource"))
             .find(|resource| resource_type(resource) == REQUEST)
             .map(|resource| Resource::of(resource, body))
             .ok_or_else(|| Unreadable::new("Bundle.entry", format!("a {REQUEST} was expected"))),
@@ -41,8 +50,8 @@ fn find(body: &Value) -> Result<Resource<'_>, Unreadable> {
             let parameters = list(body, "parameter").map_err(|error| error.within("Parameters"))?;
             let inner = parameters
                 .iter()
-                .find(|parameter| parameter.get("name").and_then(Value::as_str) == Some("resource"))
-                .and_then(|parameter| parameter.get("resource"))
+                .find(|parameter| parameter.at("name").and_then(Value::as_str) == Some("resource"))
+                .and_then(|parameter| parameter.at("resource"))
                 // One level: Parameters in Parameters mean nothing.
                 .filter(|inner| resource_type(inner) != "Parameters")
                 .ok_or_else(|| {
@@ -103,9 +112,9 @@ fn needed<T>(found: Option<T>, extension: &str) -> Result<T, Unreadable> {
     found.ok_or_else(|| Unreadable::new(of(extension), "this extension was expected"))
 }
 
-fn bytes(body: &Value, name: &str) -> Result<Bytes, Unreadable> {
+fn bytes(body: &Value<'_>, name: &str) -> Result<Bytes, Unreadable> {
     needed(own(body, name)?.first(), name)?
-        .get("valueBase64Binary")
+        .at("valueBase64Binary")
         .and_then(Value::as_str)
         .and_then(|text| STANDARD.decode(text).ok())
         .map(Bytes)
@@ -114,7 +123,7 @@ fn bytes(body: &Value, name: &str) -> Result<Bytes, Unreadable> {
 
 /// Reads where the inquiry comes from: the institution is the provider's, the rest our extension.
 fn site(request: Resource<'_>) -> Result<Site, Unreadable> {
-    let provider = request.body.get("provider");
+    let provider = request.body.at("provider");
     let institution = provider
         .and_then(|provider| {
             request
@@ -136,18 +145,14 @@ fn site(request: Resource<'_>) -> Result<Site, Unreadable> {
             institution,
             ..Site::default()
         }),
-        Some(extension) => {
-            let mut known = Map::new();
-            known.insert("institution".to_owned(), json!(institution));
-            SITE.read(extension, known)
-        }
+        Some(extension) => SITE.read(extension, Some(("institution", &institution))),
     }
 }
 
-fn the_patient(request: Resource<'_>) -> Result<&Value, Unreadable> {
+fn the_patient(request: Resource<'_>) -> Result<&Value<'_>, Unreadable> {
     request
         .body
-        .get("patient")
+        .at("patient")
         .and_then(|patient| request.resolve(patient))
         .ok_or_else(|| {
             Unreadable::new(
@@ -160,7 +165,7 @@ fn the_patient(request: Resource<'_>) -> Result<&Value, Unreadable> {
 fn key(request: Resource<'_>) -> Result<NumberKey, Unreadable> {
     let insurance = list(request.body, "insurance")?.first();
     let coverage = insurance
-        .and_then(|insurance| request.resolve(insurance.get("coverage")?))
+        .and_then(|insurance| request.resolve(insurance.at("coverage")?))
         .ok_or_else(|| {
             Unreadable::new(
                 "insurance[0].coverage",
@@ -193,7 +198,7 @@ fn key(request: Resource<'_>) -> Result<NumberKey, Unreadable> {
     })
 }
 
-fn period(body: &Value) -> Result<Option<Period>, Unreadable> {
+fn period(body: &Value<'_>) -> Result<Option<Period>, Unreadable> {
     Ok(match coverage::period(body, "servicedPeriod")? {
         (None, None) => None,
         (Some(from), Some(until)) => Some(Period { from, until }),
@@ -214,7 +219,7 @@ fn person(request: Resource<'_>) -> Result<Inquiry, Unreadable> {
     let (name, _) = patient::names(resource).map_err(inside)?;
     let (address, _) = patient::address(resource).map_err(inside)?;
     let mut numbers = Numbers::default();
-    if let Some(insurer) = body.get("insurer") {
+    if let Some(insurer) = body.at("insurer") {
         coverage::read_insurer(insurer, request.resolve(insurer), &mut numbers)?;
     }
     Ok(Inquiry::Person {

@@ -1,19 +1,21 @@
 //! Looks into JSON documents: members of a type, extensions, codings, and what references mean.
 
 use jiff::civil::Date;
-use serde_json::Value;
+use serde::de::IntoDeserializer as _;
+use serde::de::value::{Error as ValueError, StrDeserializer};
 
 use super::Unreadable;
 use super::system::EXTENSION;
+use super::tree::{Members as _, Value};
 
 type Found<T> = Result<T, Unreadable>;
 
-fn wrong(member: &str, expected: &str, found: &Value) -> Unreadable {
+fn wrong(member: &str, expected: &str, found: &Value<'_>) -> Unreadable {
     let found = match found {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a string",
+        Value::Str(_) => "a string",
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     };
@@ -24,23 +26,23 @@ fn wrong(member: &str, expected: &str, found: &Value) -> Unreadable {
 }
 
 /// Returns a member that is a string, or nothing where it is absent.
-pub(super) fn text<'a>(object: &'a Value, member: &str) -> Found<Option<&'a str>> {
-    match object.get(member) {
+pub(super) fn text<'a>(object: &'a Value<'_>, member: &str) -> Found<Option<&'a str>> {
+    match object.at(member) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Value::Str(text)) => Ok(Some(text)),
         Some(other) => Err(wrong(member, "a string", other)),
     }
 }
 
 /// Returns a member that is a string and must be there.
-pub(super) fn needed_text<'a>(object: &'a Value, member: &str) -> Found<&'a str> {
+pub(super) fn needed_text<'a>(object: &'a Value<'_>, member: &str) -> Found<&'a str> {
     text(object, member)?
         .ok_or_else(|| Unreadable::new(member, "a string was expected, nothing stands there"))
 }
 
 /// Returns a member that is a boolean, or nothing where it is absent.
-pub(super) fn boolean(object: &Value, member: &str) -> Found<Option<bool>> {
-    match object.get(member) {
+pub(super) fn boolean(object: &Value<'_>, member: &str) -> Found<Option<bool>> {
+    match object.at(member) {
         None => Ok(None),
         Some(Value::Bool(value)) => Ok(Some(*value)),
         Some(other) => Err(wrong(member, "a boolean", other)),
@@ -48,8 +50,8 @@ pub(super) fn boolean(object: &Value, member: &str) -> Found<Option<bool>> {
 }
 
 /// Returns a member that is a list, empty where it is absent.
-pub(super) fn list<'a>(object: &'a Value, member: &str) -> Found<&'a [Value]> {
-    match object.get(member) {
+pub(super) fn list<'a>(object: &'a Value<'a>, member: &str) -> Found<&'a [Value<'a>]> {
+    match object.at(member) {
         None => Ok(&[]),
         Some(Value::Array(items)) => Ok(items),
         Some(other) => Err(wrong(member, "an array", other)),
@@ -57,7 +59,7 @@ pub(super) fn list<'a>(object: &'a Value, member: &str) -> Found<&'a [Value]> {
 }
 
 /// Returns the day that a FHIR date or dateTime of at least day precision names.
-pub(super) fn day(object: &Value, member: &str) -> Found<Option<Date>> {
+pub(super) fn day(object: &Value<'_>, member: &str) -> Found<Option<Date>> {
     let Some(text) = text(object, member)? else {
         return Ok(None);
     };
@@ -71,19 +73,19 @@ pub(super) fn day(object: &Value, member: &str) -> Found<Option<Date>> {
 }
 
 /// Returns the first extension with this address.
-pub(super) fn extension_at<'a>(object: &'a Value, url: &str) -> Found<Option<&'a Value>> {
+pub(super) fn extension_at<'a>(object: &'a Value<'a>, url: &str) -> Found<Option<&'a Value<'a>>> {
     Ok(list(object, "extension")?
         .iter()
-        .find(|extension| extension.get("url").and_then(Value::as_str) == Some(url)))
+        .find(|extension| extension.at("url").and_then(Value::as_str) == Some(url)))
 }
 
 /// Returns every extension of this harness with this name.
-pub(super) fn own<'a>(object: &'a Value, name: &str) -> Found<Vec<&'a Value>> {
+pub(super) fn own<'a>(object: &'a Value<'a>, name: &str) -> Found<Vec<&'a Value<'a>>> {
     Ok(list(object, "extension")?
         .iter()
         .filter(|extension| {
             extension
-                .get("url")
+                .at("url")
                 .and_then(Value::as_str)
                 .and_then(|url| url.strip_prefix(EXTENSION))
                 == Some(name)
@@ -92,19 +94,19 @@ pub(super) fn own<'a>(object: &'a Value, name: &str) -> Found<Vec<&'a Value>> {
 }
 
 /// Returns the text or code in the extension of this harness with this name.
-pub(super) fn own_text<'a>(object: &'a Value, name: &str) -> Found<Option<&'a str>> {
+pub(super) fn own_text<'a>(object: &'a Value<'_>, name: &str) -> Found<Option<&'a str>> {
     let Some(extension) = own(object, name)?.first().copied() else {
         return Ok(None);
     };
     ["valueString", "valueCode"]
         .into_iter()
-        .find_map(|member| extension.get(member).and_then(Value::as_str))
+        .find_map(|member| extension.at(member).and_then(Value::as_str))
         .map(Some)
         .ok_or_else(|| Unreadable::new(of(name), "valueString or valueCode was expected"))
 }
 
 /// Returns the boolean in the extension of this harness with this name.
-pub(super) fn own_boolean(object: &Value, name: &str) -> Found<Option<bool>> {
+pub(super) fn own_boolean(object: &Value<'_>, name: &str) -> Found<Option<bool>> {
     let Some(extension) = own(object, name)?.first().copied() else {
         return Ok(None);
     };
@@ -121,7 +123,7 @@ pub(super) fn of(name: &str) -> String {
 
 /// Returns the code in the extension of this harness with this name, as a value of our own.
 pub(super) fn own_word<T: serde::de::DeserializeOwned>(
-    object: &Value,
+    object: &Value<'_>,
     name: &str,
 ) -> Found<Option<T>> {
     own_text(object, name)?
@@ -131,38 +133,39 @@ pub(super) fn own_word<T: serde::de::DeserializeOwned>(
 
 /// Reads a word as a value of our own.
 pub(super) fn read_word<T: serde::de::DeserializeOwned>(word: &str) -> Found<T> {
-    serde_json::from_value(Value::from(word))
-        .map_err(|error| Unreadable::new("", error.to_string()))
+    let word: StrDeserializer<'_, ValueError> = word.into_deserializer();
+    T::deserialize(word).map_err(|error| Unreadable::new("", error.to_string()))
 }
 
 /// Returns the codes of a CodeableConcept in a system.
-pub(super) fn code_in<'a>(concept: Option<&'a Value>, system: &str) -> Option<&'a str> {
+pub(super) fn code_in<'a>(concept: Option<&'a Value<'_>>, system: &str) -> Option<&'a str> {
     concept?
-        .get("coding")?
+        .at("coding")?
         .as_array()?
         .iter()
-        .find(|coding| coding.get("system").and_then(Value::as_str) == Some(system))?
-        .get("code")?
+        .find(|coding| coding.at("system").and_then(Value::as_str) == Some(system))?
+        .at("code")?
         .as_str()
 }
 
 /// Returns the value of the identifier of a system.
-pub(super) fn identifier_in<'a>(resource: &'a Value, system: &str) -> Option<&'a str> {
-    let of_system =
-        |identifier: &&'a Value| identifier.get("system").and_then(Value::as_str) == Some(system);
-    match resource.get("identifier")? {
+pub(super) fn identifier_in<'a>(resource: &'a Value<'a>, system: &str) -> Option<&'a str> {
+    let of_system = |identifier: &&'a Value<'a>| {
+        identifier.at("system").and_then(Value::as_str) == Some(system)
+    };
+    match resource.at("identifier")? {
         Value::Array(identifiers) => identifiers.iter().find(of_system)?,
         // In a Reference there is one identifier.
         one => Some(one).filter(of_system)?,
     }
-    .get("value")?
+    .at("value")?
     .as_str()
 }
 
 /// Returns the type of a resource.
-pub(super) fn resource_type(resource: &Value) -> &str {
+pub(super) fn resource_type<'a>(resource: &'a Value<'_>) -> &'a str {
     resource
-        .get("resourceType")
+        .at("resourceType")
         .and_then(Value::as_str)
         .unwrap_or("")
 }
@@ -171,18 +174,18 @@ pub(super) fn resource_type(resource: &Value) -> &str {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Resource<'a> {
     /// The resource.
-    pub(super) body: &'a Value,
-    bundle: Option<&'a Value>,
+    pub(super) body: &'a Value<'a>,
+    bundle: Option<&'a Value<'a>>,
 }
 
 impl<'a> Resource<'a> {
     /// Makes one that stands alone.
-    pub(super) fn alone(body: &'a Value) -> Resource<'a> {
+    pub(super) fn alone(body: &'a Value<'a>) -> Resource<'a> {
         Resource { body, bundle: None }
     }
 
     /// Makes one out of a Bundle.
-    pub(super) fn of(body: &'a Value, bundle: &'a Value) -> Resource<'a> {
+    pub(super) fn of(body: &'a Value<'a>, bundle: &'a Value<'a>) -> Resource<'a> {
         Resource {
             body,
             bundle: Some(bundle),
@@ -190,31 +193,31 @@ impl<'a> Resource<'a> {
     }
 
     /// Returns the resource that a Reference means, where it came along. Nothing is fetched.
-    pub(super) fn resolve(&self, reference: &Value) -> Option<&'a Value> {
-        let target = reference.get("reference")?.as_str()?;
+    pub(super) fn resolve(&self, reference: &Value<'_>) -> Option<&'a Value<'a>> {
+        let target = reference.at("reference")?.as_str()?;
         if let Some(id) = target.strip_prefix('#') {
             return self
                 .body
-                .get("contained")?
+                .at("contained")?
                 .as_array()?
                 .iter()
-                .find(|resource| resource.get("id").and_then(Value::as_str) == Some(id));
+                .find(|resource| resource.at("id").and_then(Value::as_str) == Some(id));
         }
         self.bundle?
-            .get("entry")?
+            .at("entry")?
             .as_array()?
             .iter()
             .find(|entry| names(entry, target))?
-            .get("resource")
+            .at("resource")
     }
 }
 
 /// Tells whether a reference means this entry: the same address, one ending in the other, or type
 /// and id.
-fn names(entry: &Value, target: &str) -> bool {
+fn names(entry: &Value<'_>, target: &str) -> bool {
     // A reference to a version means the resource all the same.
     let target = target.split("/_history/").next().unwrap_or(target);
-    let full = entry.get("fullUrl").and_then(Value::as_str).unwrap_or("");
+    let full = entry.at("fullUrl").and_then(Value::as_str).unwrap_or("");
     let ends = |longer: &str, shorter: &str| {
         longer
             .strip_suffix(shorter)
@@ -223,10 +226,10 @@ fn names(entry: &Value, target: &str) -> bool {
     if !full.is_empty() && (full == target || ends(full, target)) {
         return true;
     }
-    let Some(resource) = entry.get("resource") else {
+    let Some(resource) = entry.at("resource") else {
         return false;
     };
-    let Some(id) = resource.get("id").and_then(Value::as_str) else {
+    let Some(id) = resource.at("id").and_then(Value::as_str) else {
         return false;
     };
     let relative = format!("{}/{id}", resource_type(resource));

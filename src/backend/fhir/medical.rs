@@ -1,102 +1,100 @@
 //! Medical information as a collection Bundle, both ways.
 
-use serde_json::{Value, json};
-
 use super::Unreadable;
 use super::look::{list, needed_text, resource_type, text};
-use super::outcome::simulation;
+use super::outcome::{simulation, simulation_tag};
 use super::system::MEDICAL_KIND;
+use super::tree::{Members as _, Value, array, object, word};
 use crate::eligibility::{MedicalAnswer, MedicalKind, MedicalRecord, Moment};
 
 /// Returns the collection Bundle of an answer; dates have the precision of a month.
-pub(super) fn write(answer: &MedicalAnswer, now: Moment) -> Value {
-    let mut meta = simulation();
-    if let Some(tags) = meta["tag"].as_array_mut() {
-        tags.push(json!({ "system": MEDICAL_KIND, "code": super::form::word(&answer.kind) }));
-    }
-    let entries: Vec<Value> = answer
+pub(super) fn write(answer: &MedicalAnswer, now: Moment) -> Value<'_> {
+    let kind = object! { "system": MEDICAL_KIND, "code": word(&answer.kind) };
+    let meta = object! { "tag": array![simulation_tag(), kind] };
+    let entries: Vec<Value<'_>> = answer
         .records
         .iter()
         .enumerate()
         .map(|(index, record)| {
             // The last part counts the entries, so that the answer is the same every time.
             let full = format!("urn:uuid:00000000-0000-4000-8000-{:012}", index + 1);
-            json!({ "fullUrl": full, "resource": resource(record) })
+            object! { "fullUrl": full, "resource": resource(record) }
         })
         .collect();
-    let mut bundle = json!({
+    let mut bundle = object! {
         "resourceType": "Bundle",
         "meta": meta,
         "type": "collection",
-        "timestamp": now,
-    });
-    super::form::put(&mut bundle, "entry", Value::Array(entries));
+        "timestamp": now.to_string(),
+    };
+    bundle.put("entry", entries);
     bundle
 }
 
-fn resource(record: &MedicalRecord) -> Value {
-    let subject = json!({ "display": "SIMULATION: the person asked about" });
-    let says = json!({ "text": record.text });
-    let month = &record.month;
+fn resource(record: &MedicalRecord) -> Value<'_> {
+    let subject = object! { "display": "SIMULATION: the person asked about" };
+    let text = record.text.as_str();
+    let says = object! { "text": text };
+    let month = record.month.as_str();
     match record.kind {
-        MedicalKind::Drug => json!({
+        MedicalKind::Drug => object! {
             "resourceType": "MedicationStatement",
             "meta": simulation(),
             "status": "completed",
             "medicationCodeableConcept": says,
             "subject": subject,
             "effectiveDateTime": month,
-        }),
-        MedicalKind::Diagnosis => json!({
+        },
+        MedicalKind::Diagnosis => object! {
             "resourceType": "Condition",
             "meta": simulation(),
             "code": says,
             "subject": subject,
             "recordedDate": month,
-        }),
-        MedicalKind::Checkup => json!({
+        },
+        MedicalKind::Checkup => object! {
             "resourceType": "Observation",
             "meta": simulation(),
             "status": "final",
-            "code": { "text": "特定健診" },
+            "code": object! { "text": "特定健診" },
             "subject": subject,
             "effectiveDateTime": month,
-            "valueString": record.text,
-        }),
-        MedicalKind::Surgery => json!({
+            "valueString": text,
+        },
+        MedicalKind::Surgery => object! {
             "resourceType": "Procedure",
             "meta": simulation(),
             "status": "completed",
             "code": says,
             "subject": subject,
             "performedDateTime": month,
-        }),
-        MedicalKind::EmergencySummary => json!({
+        },
+        MedicalKind::EmergencySummary => object! {
             "resourceType": "DocumentReference",
             "meta": simulation(),
             "status": "current",
-            "type": { "text": "救急用サマリー" },
-            "description": record.text,
-            "content": [{ "attachment": { "title": "SIMULATION" } }],
-            "context": { "period": { "start": month } },
-        }),
+            "type": object! { "text": "救急用サマリー" },
+            "description": text,
+            "content": array![object! { "attachment": object! { "title": "SIMULATION" } }],
+            "context": object! { "period": object! { "start": month } },
+        },
     }
 }
 
 /// Reads a Bundle of records. Its tag says the kind, else it is the kind that was asked for; the
 /// kind of each record follows from its resource. What is none of these is ignored, with a note.
 pub(super) fn read(
-    bundle: &Value,
+    bundle: &Value<'_>,
     asked: MedicalKind,
     missing: &mut Vec<String>,
 ) -> Result<MedicalAnswer, Unreadable> {
     let tag = bundle
-        .get("meta")
-        .and_then(|meta| meta.get("tag")?.as_array())
+        .at("meta")
+        .and_then(|meta| meta.at("tag")?.as_array())
         .into_iter()
         .flatten()
-        .find(|tag| tag.get("system").and_then(Value::as_str) == Some(MEDICAL_KIND))
-        .and_then(|tag| tag.get("code")?.as_str());
+        .find(|tag| tag.at("system").and_then(Value::as_str) == Some(MEDICAL_KIND))
+        .and_then(|tag| tag.at("code")?.as_str());
     let kind = match tag {
         Some(word) => {
             super::look::read_word(word).map_err(|error| error.within("Bundle.meta.tag"))?
@@ -108,7 +106,7 @@ pub(super) fn read(
     for (index, entry) in entries.iter().enumerate() {
         let place = format!("Bundle.entry[{index}].resource");
         let resource = entry
-            .get("resource")
+            .at("resource")
             .ok_or_else(|| Unreadable::new(&place, "a resource was expected"))?;
         match record(resource).map_err(|error| error.within(&place))? {
             Some(record) => records.push(record),
@@ -126,10 +124,10 @@ pub(super) fn read(
     Ok(MedicalAnswer { kind, records })
 }
 
-fn record(resource: &Value) -> Result<Option<MedicalRecord>, Unreadable> {
+fn record(resource: &Value<'_>) -> Result<Option<MedicalRecord>, Unreadable> {
     let concept = |member: &str| -> Result<String, Unreadable> {
         let concept = resource
-            .get(member)
+            .at(member)
             .ok_or_else(|| Unreadable::new(member, "a CodeableConcept was expected"))?;
         spoken(concept).map_err(|error| error.within(member))
     };
@@ -185,7 +183,7 @@ fn record(resource: &Value) -> Result<Option<MedicalRecord>, Unreadable> {
 }
 
 /// Returns what a CodeableConcept says to people.
-fn spoken(concept: &Value) -> Result<String, Unreadable> {
+fn spoken(concept: &Value<'_>) -> Result<String, Unreadable> {
     if let Some(text) = text(concept, "text")? {
         return Ok(text.to_owned());
     }
@@ -194,19 +192,19 @@ fn spoken(concept: &Value) -> Result<String, Unreadable> {
         .find_map(|coding| {
             ["display", "code"]
                 .into_iter()
-                .find_map(|member| coding.get(member)?.as_str())
+                .find_map(|member| coding.at(member)?.as_str())
         })
         .map(str::to_owned)
         .ok_or_else(|| Unreadable::new("text", "a text or a coding was expected"))
 }
 
 /// Returns the month that a resource names in one of these members, or in its context.
-fn month(resource: &Value, members: &[&str]) -> Result<String, Unreadable> {
-    let context = resource.get("context").and_then(|it| it.get("period"));
+fn month(resource: &Value<'_>, members: &[&str]) -> Result<String, Unreadable> {
+    let context = resource.at("context").and_then(|it| it.at("period"));
     let named = context
         .into_iter()
-        .chain(members.iter().filter_map(|member| resource.get(member)))
-        .find_map(|date| date.as_str().or_else(|| date.get("start")?.as_str()));
+        .chain(members.iter().filter_map(|member| resource.at(member)))
+        .find_map(|date| date.as_str().or_else(|| date.at("start")?.as_str()));
     let place = members.first().copied().unwrap_or("");
     let named = named.ok_or_else(|| Unreadable::new(place, "a month or a day was expected"))?;
     let month = named.get(..7).unwrap_or(named);

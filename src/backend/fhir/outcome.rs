@@ -1,27 +1,32 @@
 //! `OperationOutcome`: refusals, complaints about a request, failures of a server.
 
-use serde_json::{Value, json};
-
 use super::Unreadable;
-use super::form::word;
 use super::look::{code_in, list, read_word, text};
 use super::reply::{Heard, Reply};
 use super::system::{GROUND, REFUSAL, TAG};
+use super::tree::{Members as _, Value, array, object, word};
 use crate::eligibility::{Answer, Ground, Refusal};
 
 /// Returns the `meta` that everything of ours has: it says SIMULATION.
-pub(super) fn simulation() -> Value {
-    json!({ "tag": [{ "system": TAG, "code": "SIMULATION" }] })
+pub(super) fn simulation() -> Value<'static> {
+    object! { "tag": array![simulation_tag()] }
+}
+
+/// Returns the tag that says SIMULATION.
+pub(super) fn simulation_tag() -> Value<'static> {
+    object! { "system": TAG, "code": "SIMULATION" }
 }
 
 /// Returns an `OperationOutcome` that is no refusal: `issue` is a code of HL7's issue types
 /// (`invalid`, `not-found`, `not-supported`, `throttled`, …).
-pub fn operation_outcome(issue: &str, message: &str) -> Value {
-    json!({
+pub fn operation_outcome(issue: &str, message: &str) -> serde_json::Value {
+    let issue = object! { "severity": "error", "code": issue, "diagnostics": message };
+    let outcome = object! {
         "resourceType": "OperationOutcome",
         "meta": simulation(),
-        "issue": [{ "severity": "error", "code": issue, "diagnostics": message }],
-    })
+        "issue": array![issue],
+    };
+    outcome.into()
 }
 
 /// Returns the issue type that comes nearest to a ground.
@@ -36,24 +41,25 @@ fn issue_type(ground: Ground) -> &'static str {
 }
 
 /// Returns a refusal as an `OperationOutcome`.
-pub(super) fn write(refusal: &Refusal) -> Value {
-    let mut details = json!({
-        "coding": [
-            { "system": GROUND, "code": word(&refusal.ground) },
-            { "system": REFUSAL, "code": refusal.code },
+pub(super) fn write(refusal: &Refusal) -> Value<'_> {
+    let mut details = object! {
+        "coding": array![
+            object! { "system": GROUND, "code": word(&refusal.ground) },
+            object! { "system": REFUSAL, "code": refusal.code.as_str() },
         ],
-    });
-    super::form::put(&mut details, "text", json!(refusal.message));
-    json!({
+    };
+    details.put("text", refusal.message.as_str());
+    let issue = object! {
+        "severity": "error",
+        "code": issue_type(refusal.ground),
+        "details": details,
+        "diagnostics": "SIMULATION",
+    };
+    object! {
         "resourceType": "OperationOutcome",
         "meta": simulation(),
-        "issue": [{
-            "severity": "error",
-            "code": issue_type(refusal.ground),
-            "details": details,
-            "diagnostics": "SIMULATION",
-        }],
-    })
+        "issue": array![issue],
+    }
 }
 
 /// What an issue type says of a question that was not answered.
@@ -70,14 +76,14 @@ fn kind_of(issue: &str) -> fn(String) -> Reply {
 }
 
 /// Reads an `OperationOutcome`: a refusal with our code or another, a complaint, or a failure.
-pub(super) fn read(outcome: &Value) -> Result<Reply, Unreadable> {
+pub(super) fn read(outcome: &Value<'_>) -> Result<Reply, Unreadable> {
     let inside = |error: Unreadable| error.within("OperationOutcome");
     let issues = list(outcome, "issue").map_err(inside)?;
     let worst = issues
         .iter()
         .find(|issue| {
             matches!(
-                issue.get("severity").and_then(Value::as_str),
+                issue.at("severity").and_then(Value::as_str),
                 Some("fatal" | "error")
             )
         })
@@ -88,7 +94,7 @@ pub(super) fn read(outcome: &Value) -> Result<Reply, Unreadable> {
     let code = text(worst, "code").map_err(inside)?.ok_or_else(|| {
         Unreadable::new("OperationOutcome.issue.code", "an issue type was expected")
     })?;
-    let details = worst.get("details");
+    let details = worst.at("details");
     let said = match details
         .map(|details| text(details, "text"))
         .transpose()
@@ -108,8 +114,15 @@ pub(super) fn read(outcome: &Value) -> Result<Reply, Unreadable> {
 }
 
 /// Returns the refusal in a CodeableConcept; what is no code of ours leaves the ground open.
-pub(super) fn refused(concept: Option<&Value>, issue: &str, said: Option<&str>) -> Reply {
-    let first = concept.and_then(|concept| concept.get("coding")?.get(0)?.get("code")?.as_str());
+pub(super) fn refused(concept: Option<&Value<'_>>, issue: &str, said: Option<&str>) -> Reply {
+    let first = concept.and_then(|concept| {
+        concept
+            .at("coding")?
+            .as_array()?
+            .first()?
+            .at("code")?
+            .as_str()
+    });
     let code = code_in(concept, REFUSAL).or(first).unwrap_or(issue);
     let ground = code_in(concept, GROUND)
         .and_then(|word| read_word(word).ok())

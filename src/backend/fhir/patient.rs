@@ -1,26 +1,24 @@
 //! A person as a Patient, both ways, with JP Core's two names.
 
-use serde_json::{Value, json};
-
 use super::Unreadable;
-use super::form::put;
 use super::look::{day, extension_at, list, text};
 use super::system::REPRESENTATION;
+use super::tree::{Members as _, Value, array, object};
 use crate::eligibility::{Person, Sex};
 
 /// Returns a name in one script: `IDE` kanji, `SYL` kana.
-fn human_name(script: &str, name: &str) -> Value {
-    let mut human = json!({
-        "extension": [{ "url": REPRESENTATION, "valueCode": script }],
+fn human_name<'a>(script: &'a str, name: &'a str) -> Value<'a> {
+    let mut human = object! {
+        "extension": array![object! { "url": REPRESENTATION, "valueCode": script }],
         "use": "official",
         "text": name,
-    });
+    };
     let mut parts = name
         .split(['\u{3000}', ' '])
         .filter(|part| !part.is_empty());
     if let (Some(family), Some(given), None) = (parts.next(), parts.next(), parts.next()) {
-        human["family"] = json!(family);
-        human["given"] = json!([given]);
+        human.set("family", family);
+        human.set("given", array![given]);
     }
     human
 }
@@ -44,35 +42,32 @@ pub(super) struct Known<'a> {
 }
 
 /// Returns the contained Patient `#patient`.
-pub(super) fn write(known: &Known<'_>) -> Value {
+pub(super) fn write<'a>(known: &Known<'a>) -> Value<'a> {
     let mut names = Vec::new();
     for (script, name) in [("IDE", known.name), ("SYL", known.kana)] {
         if let Some(name) = name.filter(|name| !name.is_empty()) {
             names.push(human_name(script, name));
         }
     }
-    let mut patient = json!({ "resourceType": "Patient", "id": "patient" });
-    put(&mut patient, "name", Value::Array(names));
+    let mut patient = object! { "resourceType": "Patient", "id": "patient" };
+    patient.put("name", names);
     if let Some(sex) = known.sex {
-        patient["gender"] = json!(gender(sex));
+        patient.set("gender", gender(sex));
     }
     if let Some(birth_date) = known.birth_date {
-        patient["birthDate"] = json!(birth_date);
+        patient.set("birthDate", birth_date.to_string());
     }
-    let mut address = json!({});
-    put(&mut address, "text", json!(known.address));
-    put(&mut address, "postalCode", json!(known.postcode));
-    if address
-        .as_object()
-        .is_some_and(|members| !members.is_empty())
-    {
-        patient["address"] = json!([address]);
+    let mut address = object! {};
+    address.put("text", known.address.unwrap_or_default());
+    address.put("postalCode", known.postcode.unwrap_or_default());
+    if address != (object! {}) {
+        patient.set("address", array![address]);
     }
     patient
 }
 
 /// Returns the contained Patient of a person on record.
-pub(super) fn write_person(person: &Person) -> Value {
+pub(super) fn write_person(person: &Person) -> Value<'_> {
     write(&Known {
         name: Some(&person.name),
         kana: Some(&person.kana),
@@ -86,7 +81,7 @@ pub(super) fn write_person(person: &Person) -> Value {
 /// Reads a person. What a [`Person`] cannot be without and the Patient does not say is added to
 /// `missing`, and there is no person then.
 pub(super) fn read(
-    patient: &Value,
+    patient: &Value<'_>,
     missing: &mut Vec<String>,
 ) -> Result<Option<Person>, Unreadable> {
     let inside = |error: Unreadable| error.within("Patient");
@@ -118,7 +113,7 @@ pub(super) fn read(
 }
 
 /// Reads the sex, where it is said; HL7's `other` and `unknown` are 未設定.
-pub(super) fn sex(patient: &Value) -> Result<Option<Sex>, Unreadable> {
+pub(super) fn sex(patient: &Value<'_>) -> Result<Option<Sex>, Unreadable> {
     Ok(match text(patient, "gender")? {
         None => None,
         Some("male") => Some(Sex::Male),
@@ -134,13 +129,13 @@ pub(super) fn sex(patient: &Value) -> Result<Option<Sex>, Unreadable> {
 }
 
 /// Reads the name and the name in kana.
-pub(super) fn names(patient: &Value) -> Result<(Option<String>, Option<String>), Unreadable> {
+pub(super) fn names(patient: &Value<'_>) -> Result<(Option<String>, Option<String>), Unreadable> {
     let (mut name, mut kana) = (None, None);
     for (index, human) in list(patient, "name")?.iter().enumerate() {
         let inside = |error: Unreadable| error.within(&format!("name[{index}]"));
         let script = extension_at(human, REPRESENTATION)
             .map_err(inside)?
-            .and_then(|extension| extension.get("valueCode"))
+            .and_then(|extension| extension.at("valueCode"))
             .and_then(Value::as_str);
         let written = whole(human).map_err(inside)?;
         match script {
@@ -153,7 +148,7 @@ pub(super) fn names(patient: &Value) -> Result<(Option<String>, Option<String>),
     Ok((name, kana))
 }
 
-fn whole(human: &Value) -> Result<Option<String>, Unreadable> {
+fn whole(human: &Value<'_>) -> Result<Option<String>, Unreadable> {
     if let Some(text) = text(human, "text")? {
         return Ok(Some(text.to_owned()));
     }
@@ -165,7 +160,7 @@ fn whole(human: &Value) -> Result<Option<String>, Unreadable> {
 }
 
 /// Reads address and postcode.
-pub(super) fn address(patient: &Value) -> Result<(Option<String>, Option<String>), Unreadable> {
+pub(super) fn address(patient: &Value<'_>) -> Result<(Option<String>, Option<String>), Unreadable> {
     let Some(address) = list(patient, "address")?.first() else {
         return Ok((None, None));
     };

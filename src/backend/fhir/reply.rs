@@ -1,11 +1,10 @@
 //! `CoverageEligibilityResponse`, Bundle or `OperationOutcome` → answer.
 
-use serde_json::Value;
-
 use super::form::CONSENT;
 use super::look::{
     Resource, list, of, own, own_boolean, own_text, own_word, read_word, resource_type, text,
 };
+use super::tree::{Members as _, Value, borrowed};
 use super::{Unreadable, eligibility, medical, outcome};
 use crate::eligibility::{Answer, Authenticated, Inquiry, LimitAnswer, Moment, PortalView};
 
@@ -46,8 +45,9 @@ pub struct Heard {
 /// # Errors
 ///
 /// [`Unreadable`]: where, and what was expected.
-pub fn answer(body: &Value, asked: &Inquiry, now: Moment) -> Result<Reply, Unreadable> {
-    let found = find(body, asked, 0)?;
+pub fn answer(body: &serde_json::Value, asked: &Inquiry, now: Moment) -> Result<Reply, Unreadable> {
+    let body = borrowed(body);
+    let found = find(&body, asked, 0)?;
     let Some(resource) = found else {
         return Ok(Reply::Queued);
     };
@@ -79,7 +79,7 @@ fn heard(answer: Answer, missing: Vec<String>) -> Reply {
 
 /// Finds the resource that answers. Nothing: a search that has not found it yet.
 fn find<'a>(
-    body: &'a Value,
+    body: &'a Value<'a>,
     asked: &Inquiry,
     depth: usize,
 ) -> Result<Option<Resource<'a>>, Unreadable> {
@@ -93,8 +93,8 @@ fn find<'a>(
             let returned = list(body, "parameter")
                 .map_err(|error| error.within("Parameters"))?
                 .iter()
-                .find(|parameter| parameter.get("name").and_then(Value::as_str) == Some("return"))
-                .and_then(|parameter| parameter.get("resource"))
+                .find(|parameter| parameter.at("name").and_then(Value::as_str) == Some("return"))
+                .and_then(|parameter| parameter.at("resource"))
                 .ok_or_else(|| {
                     Unreadable::new("Parameters.parameter", "one named return was expected")
                 })?;
@@ -115,7 +115,7 @@ fn find<'a>(
 }
 
 fn in_bundle<'a>(
-    body: &'a Value,
+    body: &'a Value<'a>,
     asked: &Inquiry,
     depth: usize,
 ) -> Result<Option<Resource<'a>>, Unreadable> {
@@ -123,7 +123,7 @@ fn in_bundle<'a>(
     let of_type = |wanted: &'static str| {
         entries
             .iter()
-            .filter_map(|entry| entry.get("resource"))
+            .filter_map(|entry| entry.at("resource"))
             .filter(move |resource| resource_type(resource) == wanted)
     };
     let bundle_type = text(body, "type").map_err(|error| error.within("Bundle"))?;
@@ -154,14 +154,14 @@ fn in_bundle<'a>(
 }
 
 /// A search may be accompanied by warnings, which answer nothing.
-fn is_error(outcome: &Value) -> bool {
+fn is_error(outcome: &Value<'_>) -> bool {
     outcome
-        .get("issue")
+        .at("issue")
         .and_then(Value::as_array)
         .is_some_and(|issues| {
             issues.iter().any(|issue| {
                 matches!(
-                    issue.get("severity").and_then(Value::as_str),
+                    issue.at("severity").and_then(Value::as_str),
                     Some("error" | "fatal")
                 )
             })
@@ -171,7 +171,7 @@ fn is_error(outcome: &Value) -> bool {
 fn read(response: Resource<'_>, asked: &Inquiry, now: Moment) -> Result<Reply, Unreadable> {
     let body = response.body;
     let errors = list(body, "error")?;
-    let error = errors.first().and_then(|error| error.get("code"));
+    let error = errors.first().and_then(|error| error.at("code"));
     let disposition = text(body, "disposition")?;
     match text(body, "outcome")? {
         Some("queued") => return Ok(Reply::Queued),
@@ -211,10 +211,17 @@ fn read(response: Resource<'_>, asked: &Inquiry, now: Moment) -> Result<Reply, U
     let mut reply = heard(answer, missing);
     if let Reply::Answered(heard) = &mut reply {
         heard.error_code = error
-            .and_then(|error| error.get("coding")?.get(0)?.get("code")?.as_str())
+            .and_then(|error| {
+                error
+                    .at("coding")?
+                    .as_array()?
+                    .first()?
+                    .at("code")?
+                    .as_str()
+            })
             .map(str::to_owned);
         heard.error_message = error
-            .and_then(|error| error.get("text")?.as_str())
+            .and_then(|error| error.at("text")?.as_str())
             .map(str::to_owned);
     }
     Ok(reply)
@@ -234,7 +241,7 @@ fn usual(asked: &Inquiry) -> &'static str {
     }
 }
 
-fn authenticated(body: &Value) -> Result<Answer, Unreadable> {
+fn authenticated(body: &Value<'_>) -> Result<Answer, Unreadable> {
     let lacks = |name: &str| Unreadable::new(of(name), "this extension was expected");
     Ok(Answer::Authenticated(Authenticated {
         token: own_text(body, "token")?
@@ -246,11 +253,11 @@ fn authenticated(body: &Value) -> Result<Answer, Unreadable> {
     }))
 }
 
-fn portal(body: &Value) -> Result<Answer, Unreadable> {
+fn portal(body: &Value<'_>) -> Result<Answer, Unreadable> {
     let shown = own(body, "portal-section")?
         .into_iter()
         .map(|extension| {
-            let word = extension.get("valueCode").and_then(Value::as_str);
+            let word = extension.at("valueCode").and_then(Value::as_str);
             read_word(word.unwrap_or("")).map_err(|error| error.within(&of("portal-section")))
         })
         .collect::<Result<_, _>>()?;

@@ -2,22 +2,22 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
 
-use super::coverage::{self, Numbers};
-use super::form::{CONSENT, Kind, SITE, simple, word};
+use super::coverage::{self, Written};
+use super::form::{CONSENT, Kind, SITE, simple};
 use super::outcome::simulation;
 use super::patient::{self, Known};
 use super::system::{EXTENSION, INSTITUTION};
+use super::tree::{Members as _, Value, array, object, word};
 use crate::eligibility::{
     Bytes, Care, Inquiry, InquiryKind, MedicalKind, Moment, NumberKey, Period, Site,
 };
 
 /// The parts of a request that depend on the inquiry.
 #[derive(Default)]
-struct Parts {
-    contained: Vec<Value>,
-    extensions: Vec<Value>,
+struct Parts<'a> {
+    contained: Vec<Value<'a>>,
+    extensions: Vec<Value<'a>>,
     patient: bool,
     insurer: bool,
     coverage: bool,
@@ -26,7 +26,12 @@ struct Parts {
 }
 
 /// Returns the `CoverageEligibilityRequest` that asks this at `now`.
-pub fn request(inquiry: &Inquiry, now: Moment) -> Value {
+pub fn request(inquiry: &Inquiry, now: Moment) -> serde_json::Value {
+    request_tree(inquiry, now).into()
+}
+
+/// As [`request`], with the texts of the inquiry borrowed.
+pub fn request_tree(inquiry: &Inquiry, now: Moment) -> Value<'_> {
     let mut parts = Parts::default();
     if inquiry.kind() != InquiryKind::Number {
         parts.code("inquiry", &inquiry.kind());
@@ -38,66 +43,73 @@ pub fn request(inquiry: &Inquiry, now: Moment) -> Value {
     );
     let reference = |known: bool, name: &str, else_says: &str| {
         if known {
-            json!({ "reference": format!("#{name}") })
+            object! { "reference": format!("#{name}") }
         } else {
-            json!({ "display": format!("SIMULATION: {else_says}") })
+            object! { "display": format!("SIMULATION: {else_says}") }
         }
+    };
+    let purpose = if benefits {
+        array!["validation", "benefits"]
+    } else {
+        array!["validation"]
     };
     let mut resource =
-        json!({ "resourceType": "CoverageEligibilityRequest", "meta": simulation() });
-    super::form::put(&mut resource, "contained", Value::Array(parts.contained));
-    super::form::put(&mut resource, "extension", Value::Array(parts.extensions));
-    resource["status"] = json!("active");
-    resource["purpose"] = if benefits {
-        json!(["validation", "benefits"])
-    } else {
-        json!(["validation"])
-    };
-    resource["patient"] = reference(parts.patient, "patient", "the holder of the card");
+        object! { "resourceType": "CoverageEligibilityRequest", "meta": simulation() };
+    resource.put("contained", parts.contained);
+    resource.put("extension", parts.extensions);
+    resource.set("status", "active");
+    resource.set("purpose", purpose);
+    let patient = reference(parts.patient, "patient", "the holder of the card");
+    resource.set("patient", patient);
     match parts.period {
         Some(period) => {
-            resource["servicedPeriod"] = json!({ "start": period.from, "end": period.until });
+            let (from, until) = (period.from.to_string(), period.until.to_string());
+            resource.set("servicedPeriod", object! { "start": from, "end": until });
         }
-        None => resource["servicedDate"] = json!(now.day()),
+        None => resource.set("servicedDate", now.day().to_string()),
     }
-    resource["created"] = json!(now);
+    resource.set("created", now.to_string());
     if parts.provider {
-        resource["provider"] = json!({ "reference": "#provider" });
+        resource.set("provider", object! { "reference": "#provider" });
     }
-    resource["insurer"] = reference(parts.insurer, "insurer", "the insurer is not known yet");
+    let insurer = reference(parts.insurer, "insurer", "the insurer is not known yet");
+    resource.set("insurer", insurer);
     if parts.coverage {
-        resource["insurance"] = json!([{ "coverage": { "reference": "#coverage" } }]);
+        let coverage = object! { "reference": "#coverage" };
+        resource.set("insurance", array![object! { "coverage": coverage }]);
     }
     resource
 }
 
-impl Parts {
+impl<'a> Parts<'a> {
     fn code<T: serde::Serialize>(&mut self, name: &str, value: &T) {
         self.extensions.push(simple(name, Kind::Code, word(value)));
     }
 
-    fn text(&mut self, name: &str, value: &str) {
+    fn text(&mut self, name: &str, value: &'a str) {
         self.extensions.push(simple(name, Kind::Text, value));
     }
 
     fn bytes(&mut self, name: &str, bytes: &Bytes) {
-        self.extensions.push(json!({
+        self.extensions.push(object! {
             "url": format!("{EXTENSION}{name}"),
             "valueBase64Binary": STANDARD.encode(&bytes.0),
-        }));
+        });
     }
 
-    fn site(&mut self, site: &Site) {
+    fn site(&mut self, site: &'a Site) {
         self.provider = true;
-        self.contained.push(json!({
+        let institution = site.institution.as_str();
+        let identifier = object! { "system": INSTITUTION, "value": institution };
+        self.contained.push(object! {
             "resourceType": "Organization",
             "id": "provider",
-            "identifier": [{ "system": INSTITUTION, "value": site.institution }],
-        }));
+            "identifier": array![identifier],
+        });
         self.extensions.push(SITE.write(site));
     }
 
-    fn key(&mut self, key: &NumberKey) {
+    fn key(&mut self, key: &'a NumberKey) {
         self.patient = true;
         self.coverage = true;
         self.insurer = true;
@@ -110,18 +122,18 @@ impl Parts {
             postcode: None,
         }));
         self.contained
-            .push(coverage::write_numbers(&Numbers::of_key(key)));
+            .push(coverage::write_numbers(Written::of_key(key)));
         self.contained.push(coverage::insurer(&key.insurer, ""));
     }
 
-    fn medical(&mut self, key: &NumberKey, kind: MedicalKind, care: Care, site: &Site) {
+    fn medical(&mut self, key: &'a NumberKey, kind: MedicalKind, care: Care, site: &'a Site) {
         self.code("medical-kind", &kind);
         self.code("care", &care);
         self.site(site);
         self.key(key);
     }
 
-    fn fill(&mut self, inquiry: &Inquiry) {
+    fn fill(&mut self, inquiry: &'a Inquiry) {
         match inquiry {
             Inquiry::Authenticate {
                 certificate,
@@ -178,7 +190,7 @@ impl Parts {
         }
     }
 
-    fn person(&mut self, inquiry: &Inquiry) {
+    fn person(&mut self, inquiry: &'a Inquiry) {
         let Inquiry::Person {
             name,
             birth_date,

@@ -1,12 +1,9 @@
 //! Answer → `CoverageEligibilityResponse`, Bundle or `OperationOutcome`.
 
-use serde_json::{Value, json};
-
-use super::form::{
-    CONSENT, CONSENT_STATE, Kind, LIMIT, SPECIFIC_DISEASE, TICKET, put, simple, word,
-};
+use super::form::{CONSENT, CONSENT_STATE, Kind, LIMIT, SPECIFIC_DISEASE, TICKET, simple};
 use super::outcome::{self, simulation};
 use super::system::{BENEFIT, LIMIT_CLASS};
+use super::tree::{Members as _, Value, array, object, word};
 use super::{coverage, medical, patient};
 use crate::eligibility::{
     Answer, Authenticated, Eligibility, Limit, LimitAnswer, Moment, PortalView, Validity,
@@ -17,7 +14,12 @@ use crate::eligibility::{
 ///
 /// `request` is a reference to what was asked, such as `CoverageEligibilityRequest/7`. The answer
 /// to `$submit` is sent with HTTP status 200, refusals too: the question was dealt with.
-pub fn response(answer: &Answer, request: Option<&str>, now: Moment) -> Value {
+pub fn response(answer: &Answer, request: Option<&str>, now: Moment) -> serde_json::Value {
+    response_tree(answer, request, now).into()
+}
+
+/// As [`response`], with the texts of the answer borrowed.
+pub fn response_tree<'a>(answer: &'a Answer, request: Option<&'a str>, now: Moment) -> Value<'a> {
     let page = Page { request, now };
     match answer {
         Answer::Refused(refusal) => outcome::write(refusal),
@@ -31,12 +33,12 @@ pub fn response(answer: &Answer, request: Option<&str>, now: Moment) -> Value {
 }
 
 /// Returns the `CoverageEligibilityResponse` that says: not decided yet, ask again.
-pub fn queued(request: &str, now: Moment) -> Value {
+pub fn queued(request: &str, now: Moment) -> serde_json::Value {
     let page = Page {
         request: Some(request),
         now,
     };
-    page.write("queued", "queued", Parts::default())
+    page.write("queued", "queued", Parts::default()).into()
 }
 
 /// What every response has.
@@ -48,51 +50,52 @@ struct Page<'a> {
 
 /// What a response has by its kind.
 #[derive(Default)]
-struct Parts {
-    contained: Vec<Value>,
-    extensions: Vec<Value>,
+struct Parts<'a> {
+    contained: Vec<Value<'a>>,
+    extensions: Vec<Value<'a>>,
     patient: bool,
     insurer: bool,
-    disposition: Option<String>,
-    insurance: Vec<Value>,
+    disposition: &'a str,
+    insurance: Vec<Value<'a>>,
 }
 
-impl Page<'_> {
-    fn write(self, kind: &str, outcome: &str, parts: Parts) -> Value {
+impl<'a> Page<'a> {
+    fn write(self, kind: &'a str, outcome: &'a str, parts: Parts<'a>) -> Value<'a> {
         let reference = |known: bool, name: &str| {
             if known {
-                json!({ "reference": format!("#{name}") })
+                object! { "reference": format!("#{name}") }
             } else {
-                json!({ "display": format!("SIMULATION: the {name} is not stated") })
+                object! { "display": format!("SIMULATION: the {name} is not stated") }
             }
         };
         let mut extensions = parts.extensions;
         if outcome == "complete" && kind != "eligibility" {
             extensions.insert(0, simple("answer", Kind::Code, kind));
         }
-        let mut resource = json!({
+        let request = match self.request {
+            Some(request) => object! { "reference": request },
+            None => object! { "display": "SIMULATION: the request that this answers" },
+        };
+        let mut resource = object! {
             "resourceType": "CoverageEligibilityResponse",
             "meta": simulation(),
-        });
-        put(&mut resource, "contained", Value::Array(parts.contained));
-        put(&mut resource, "extension", Value::Array(extensions));
-        resource["status"] = json!("active");
-        resource["purpose"] = json!(["validation"]);
-        resource["patient"] = reference(parts.patient, "patient");
-        resource["servicedDate"] = json!(self.now.day());
-        resource["created"] = json!(self.now);
-        resource["request"] = match self.request {
-            Some(request) => json!({ "reference": request }),
-            None => json!({ "display": "SIMULATION: the request that this answers" }),
         };
-        resource["outcome"] = json!(outcome);
-        put(&mut resource, "disposition", json!(parts.disposition));
-        resource["insurer"] = reference(parts.insurer, "insurer");
-        put(&mut resource, "insurance", Value::Array(parts.insurance));
+        resource.put("contained", parts.contained);
+        resource.put("extension", extensions);
+        resource.set("status", "active");
+        resource.set("purpose", array!["validation"]);
+        resource.set("patient", reference(parts.patient, "patient"));
+        resource.set("servicedDate", self.now.day().to_string());
+        resource.set("created", self.now.to_string());
+        resource.set("request", request);
+        resource.set("outcome", outcome);
+        resource.put("disposition", parts.disposition);
+        resource.set("insurer", reference(parts.insurer, "insurer"));
+        resource.put("insurance", parts.insurance);
         resource
     }
 
-    fn authenticated(self, authenticated: &Authenticated) -> Value {
+    fn authenticated(self, authenticated: &'a Authenticated) -> Value<'a> {
         let mut extensions = vec![
             simple("token", Kind::Text, authenticated.token.as_str()),
             simple("registered", Kind::Boolean, authenticated.registered),
@@ -113,7 +116,7 @@ impl Page<'_> {
         self.write("authenticated", "complete", parts)
     }
 
-    fn portal(self, portal: &PortalView) -> Value {
+    fn portal(self, portal: &PortalView) -> Value<'a> {
         let shown = portal.shown.iter();
         let parts = Parts {
             extensions: shown
@@ -124,12 +127,12 @@ impl Page<'_> {
         self.write("portal", "complete", parts)
     }
 
-    fn limit(self, answer: &LimitAnswer) -> Value {
+    fn limit(self, answer: &'a LimitAnswer) -> Value<'a> {
         let insurance = answer.limit.iter().map(|limit| {
-            json!({
-                "coverage": { "display": "SIMULATION: the coverage of this session" },
-                "item": [item(limit)],
-            })
+            object! {
+                "coverage": object! { "display": "SIMULATION: the coverage of this session" },
+                "item": array![item(limit)],
+            }
         });
         let parts = Parts {
             insurance: insurance.collect(),
@@ -138,9 +141,9 @@ impl Page<'_> {
         self.write("limit", "complete", parts)
     }
 
-    fn eligibility(self, eligibility: &Eligibility) -> Value {
+    fn eligibility(self, eligibility: &'a Eligibility) -> Value<'a> {
         let mut parts = Parts {
-            disposition: eligibility.side_information.clone(),
+            disposition: eligibility.side_information.as_deref().unwrap_or_default(),
             ..Parts::default()
         };
         if let Some(person) = &eligibility.person {
@@ -160,32 +163,29 @@ impl Page<'_> {
             .extend(diseases.map(|it| SPECIFIC_DISEASE.write(it)));
         let tickets = eligibility.tickets.iter();
         parts.extensions.extend(tickets.map(|it| TICKET.write(it)));
-        let mut insurance = json!({
-            "coverage": { "display": "SIMULATION: the coverage is not stated" },
-        });
+        let mut insurance = object! {
+            "coverage": object! { "display": "SIMULATION: the coverage is not stated" },
+        };
         if let Some(qualification) = &eligibility.qualification {
-            let mut written = coverage::write(qualification);
+            let [mut coverage, insurer] = coverage::write(qualification);
             if !parts.patient {
                 let says = "SIMULATION: the patient is not stated";
-                written[0]["beneficiary"] = json!({ "display": says });
+                coverage.set("beneficiary", object! { "display": says });
             }
-            parts.contained.extend(written);
+            parts.contained.extend([coverage, insurer]);
             parts.insurer = true;
-            insurance["coverage"] = json!({ "reference": "#coverage" });
+            insurance.set("coverage", object! { "reference": "#coverage" });
         }
         match eligibility.validity {
-            Validity::Valid | Validity::ValidUnregistered => insurance["inforce"] = json!(true),
-            Validity::Invalid | Validity::InvalidNewerExists => insurance["inforce"] = json!(false),
+            Validity::Valid | Validity::ValidUnregistered => insurance.set("inforce", true),
+            Validity::Invalid | Validity::InvalidNewerExists => insurance.set("inforce", false),
             Validity::None | Validity::Several => {}
         }
         if let Some(qualification) = &eligibility.qualification {
-            insurance["benefitPeriod"] = json!({ "start": qualification.from });
-            if let Some(until) = qualification.until {
-                insurance["benefitPeriod"]["end"] = json!(until);
-            }
+            insurance.set("benefitPeriod", coverage::write_period(qualification));
         }
         if let Some(limit) = &eligibility.limit {
-            insurance["item"] = json!([item(limit)]);
+            insurance.set("item", array![item(limit)]);
         }
         let nobody = eligibility.validity == Validity::None
             && eligibility.qualification.is_none()
@@ -198,12 +198,12 @@ impl Page<'_> {
 }
 
 /// Returns a limit as an item: its class as a benefit, the rest as our extension.
-fn item(limit: &Limit) -> Value {
-    json!({
-        "extension": [LIMIT.write(limit)],
-        "category": { "coding": [{ "system": BENEFIT, "code": "limit" }], "text": "限度額" },
-        "benefit": [{
-            "type": { "coding": [{ "system": LIMIT_CLASS, "code": limit.class }] },
-        }],
-    })
+fn item(limit: &Limit) -> Value<'_> {
+    let category = object! { "system": BENEFIT, "code": "limit" };
+    let class = object! { "system": LIMIT_CLASS, "code": limit.class.as_str() };
+    object! {
+        "extension": array![LIMIT.write(limit)],
+        "category": object! { "coding": array![category], "text": "限度額" },
+        "benefit": array![object! { "type": object! { "coding": array![class] } }],
+    }
 }

@@ -12,8 +12,9 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::adapter::{Link, below, millis};
-use super::look::{code_in, resource_type};
+use super::look::code_in;
 use super::system::GROUND;
+use super::tree::borrowed;
 use crate::backend::Outage;
 use crate::backend::http::{Received, Sent, same_server, short};
 use crate::eligibility::Wire;
@@ -264,13 +265,22 @@ impl Talk {
     }
 }
 
+/// Returns the type of a resource.
+fn resource_type(resource: &Value) -> &str {
+    let kind = resource.get("resourceType").and_then(Value::as_str);
+    kind.unwrap_or_default()
+}
+
 /// Tells whether an `OperationOutcome` has a ground of ours, so that it is a refusal.
 fn is_ours(outcome: &Value) -> bool {
     outcome
         .get("issue")
         .and_then(Value::as_array)
         .is_some_and(|issues| {
-            let has = |issue: &Value| code_in(issue.get("details"), GROUND).is_some();
+            let has = |issue: &Value| {
+                let details = issue.get("details").map(borrowed);
+                code_in(details.as_ref(), GROUND).is_some()
+            };
             issues.iter().any(has)
         })
 }

@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde::Serialize;
 
 use super::connection::Peer;
 use crate::backend::fhir::operation_outcome;
@@ -21,6 +21,8 @@ const SILENCE: Duration = Duration::from_secs(600);
 const BUSY_SECONDS: u32 = 1;
 /// How many bytes an answer of the wrong length lacks.
 const LACKING: usize = 100;
+/// How many bytes an answer has, usually: room for it is made at once.
+const USUAL: usize = 4_096;
 /// What is no answer: no JSON, no text, no line of anything.
 const GARBAGE: [u8; 4] = [0x00, 0xFF, 0xFE, 0x1B];
 
@@ -88,12 +90,16 @@ impl IntoResponse for Problem {
 }
 
 /// Returns a resource as bytes. Our own values always serialise.
-pub(super) fn bytes(resource: &Value) -> Bytes {
-    serde_json::to_vec(resource).unwrap_or_default().into()
+pub(super) fn bytes(resource: &impl Serialize) -> Bytes {
+    let mut bytes = Vec::with_capacity(USUAL);
+    match serde_json::to_writer(&mut bytes, resource) {
+        Ok(()) => bytes.into(),
+        Err(_) => Bytes::new(),
+    }
 }
 
 /// Returns a response with a resource.
-pub(super) fn resource(status: StatusCode, resource: &Value) -> Response {
+pub(super) fn resource(status: StatusCode, resource: &impl Serialize) -> Response {
     stored(status, bytes(resource))
 }
 

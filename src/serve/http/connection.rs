@@ -174,6 +174,10 @@ pub(super) struct Guarded {
     link: Arc<Link>,
     /// What the reading deadline is about.
     phase: Phase,
+    /// The reading deadline.
+    until: Instant,
+    /// Wakes us to look at the reading deadline: at most [`ARRIVAL`] ahead, so that no deadline is
+    /// missed and a timer need not be set anew for each request.
     reading: Pin<Box<Sleep>>,
     writing: Pin<Box<Sleep>>,
     /// An answer waits to be fetched.
@@ -190,6 +194,7 @@ impl Guarded {
             link: Arc::default(),
             phase: Phase::Idle,
             // A connection that never says anything is kept no longer than a request takes.
+            until: Instant::now() + ARRIVAL,
             reading: Box::pin(tokio::time::sleep(ARRIVAL)),
             writing: Box::pin(tokio::time::sleep(DELIVERY)),
             stuck: false,
@@ -210,7 +215,19 @@ impl Guarded {
             Phase::Arriving => ARRIVAL,
             Phase::Answering => return,
         };
-        self.reading.as_mut().reset(Instant::now() + span);
+        self.until = Instant::now() + span;
+    }
+
+    /// Waits for the reading deadline.
+    fn overdue(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            ready!(self.reading.as_mut().poll(context));
+            let now = Instant::now();
+            if now >= self.until {
+                return Poll::Ready(());
+            }
+            self.reading.as_mut().reset(self.until.min(now + ARRIVAL));
+        }
     }
 
     fn check_cut(&self) -> io::Result<()> {
@@ -296,7 +313,7 @@ impl AsyncRead for Guarded {
             }
             Poll::Pending if self.phase == Phase::Answering => Poll::Pending,
             Poll::Pending => {
-                ready!(self.reading.as_mut().poll(context));
+                ready!(self.overdue(context));
                 Poll::Ready(Err(io::Error::from(io::ErrorKind::TimedOut)))
             }
         }

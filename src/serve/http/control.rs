@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::App;
 use super::answer::Problem;
 use super::connection::Peer;
-use super::request::json as json_body;
+use super::request::{fetch, json as json_in};
 use crate::backend::fhir::{Arranged, Arrangement};
 use crate::serve::control::{CardUse, ClockSetting, FaultSetting, set_faults};
 use crate::transcript::SIMULATION;
@@ -91,7 +91,8 @@ async fn read<T: DeserializeOwned>(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<T, Refused> {
-    let value = json_body(headers, body).await?;
+    let body = fetch(headers, body).await?;
+    let value: Value = json_in(&body)?;
     peer.arrived();
     serde_json::from_value(value)
         .map_err(|error| Refused(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))

@@ -7,18 +7,18 @@ use axum::http::header::{CONTENT_LOCATION, HOST, LOCATION};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde_json::{Value, json as value};
 
 use super::App;
 use super::answer::{Problem, bytes, resource, spoil, stored};
 use super::connection::Peer;
 use super::kept::{Exchange, WorldId};
-use super::request::{check_accept, json as json_body};
+use super::request::{check_accept, fetch, json};
 use crate::backend::Outage;
-use crate::backend::fhir::{self, Announced, NOW_HEADER, system};
+use crate::backend::fhir::{self, Announced, NOW_HEADER, Tree, system};
 use crate::eligibility::{Inquiry, Moment};
 use crate::serve::fault::WireFault;
-use crate::serve::worlds::LiveWorld;
+use crate::serve::worlds::{Asking, LiveWorld};
 
 const REQUEST: &str = "CoverageEligibilityRequest";
 const RESPONSE: &str = "CoverageEligibilityResponse";
@@ -76,25 +76,9 @@ fn metadata(base: &Base) -> Response {
     resource(StatusCode::OK, &Announced::ALL.statement(base.live.now()))
 }
 
-/// An inquiry that was read and answered.
-struct Answered {
-    request: Value,
-    response: Value,
-    fault: Option<WireFault>,
-}
-
-/// Reads the inquiry, sets the clock where the request may, and has it answered. `reference` is
-/// what the response says that it answers.
-async fn ask(
-    peer: &Peer,
-    base: &Base,
-    headers: &HeaderMap,
-    body: Body,
-    reference: Option<&str>,
-) -> Result<Answered, Problem> {
-    let request = json_body(headers, body).await?;
-    peer.arrived();
-    let inquiry = fhir::inquiry(&request).map_err(|error| {
+/// Reads the inquiry, sets the clock where the request may, and has it answered.
+async fn ask(base: &Base, headers: &HeaderMap, request: &Tree<'_>) -> Result<Asking, Problem> {
+    let inquiry = fhir::inquiry_in(request).map_err(|error| {
         Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "invalid",
@@ -103,17 +87,19 @@ async fn ask(
     })?;
     set_clock(base, headers)?;
     let asking = base.live.ask(&inquiry).await;
-    let response = match &asking.answer {
-        Ok(answer) => fhir::response(answer, reference, asking.at),
+    match &asking.answer {
+        Err(outage) if asking.fault.is_none() => Err(failure(&inquiry, outage)),
+        _ => Ok(asking),
+    }
+}
+
+/// Returns the response to what was asked; `reference` is what it says that it answers.
+fn responded<'a>(asking: &'a Asking, reference: Option<&'a str>) -> Tree<'a> {
+    match &asking.answer {
+        Ok(answer) => fhir::response_tree(answer, reference, asking.at),
         // A fault swallowed it: what stands here is never sent.
-        Err(_) if asking.fault.is_some() => Value::Null,
-        Err(outage) => return Err(failure(&inquiry, outage)),
-    };
-    Ok(Answered {
-        request,
-        response,
-        fault: asking.fault,
-    })
+        Err(_) => Tree::Null,
+    }
 }
 
 fn failure(inquiry: &Inquiry, outage: &Outage) -> Problem {
@@ -153,19 +139,27 @@ async fn submit(
         .iter()
         .filter_map(|prefer| prefer.to_str().ok())
         .any(|prefer| prefer.contains("respond-async"));
-    let answered = ask(peer, base, headers, body, None).await?;
+    let body = fetch(headers, body).await?;
+    peer.arrived();
+    let request: Tree<'_> = json(&body)?;
+    let asking = ask(base, headers, &request).await?;
+    let made = responded(&asking, None);
     let response = if later {
         let number = app.kept().number();
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::ACCEPTED;
         let at = format!("{}{}/{STATUS}/{number}", root(app, headers), base.path);
         insert(&mut response, CONTENT_LOCATION, &at);
-        keep(app, base, number, &answered);
+        let exchange = Exchange {
+            request: bytes(&request),
+            response: bytes(&made),
+        };
+        keep(app, base, number, &asking, exchange);
         response
     } else {
-        resource(StatusCode::OK, &answered.response)
+        resource(StatusCode::OK, &made)
     };
-    match answered.fault {
+    match asking.fault {
         None => Ok(response),
         Some(fault) => Ok(spoil(fault, response, peer).await),
     }
@@ -180,31 +174,41 @@ async fn create(
 ) -> Result<Response, Problem> {
     let number = app.kept().number();
     let reference = format!("{REQUEST}/{number}");
-    let mut answered = ask(peer, base, headers, body, Some(&reference)).await?;
-    if let Value::Object(request) = &mut answered.request {
-        request.insert("id".to_owned(), json!(number.to_string()));
-    }
-    let mut response = resource(StatusCode::CREATED, &answered.request);
+    let body = fetch(headers, body).await?;
+    peer.arrived();
+    let mut request: Tree<'_> = json(&body)?;
+    let asking = ask(base, headers, &request).await?;
+    let id = number.to_string();
+    identify(&mut request, &id);
+    let request = bytes(&request);
+    let mut response = stored(StatusCode::CREATED, request.clone());
     let at = format!("{}{}/{reference}/_history/1", root(app, headers), base.path);
     insert(&mut response, LOCATION, &at);
-    if let Value::Object(made) = &mut answered.response {
-        made.insert("id".to_owned(), json!(number.to_string()));
-    }
-    keep(app, base, number, &answered);
-    match answered.fault {
+    let mut made = responded(&asking, Some(&reference));
+    identify(&mut made, &id);
+    let exchange = Exchange {
+        request,
+        response: bytes(&made),
+    };
+    keep(app, base, number, &asking, exchange);
+    match asking.fault {
         None => Ok(response),
         Some(fault) => Ok(spoil(fault, response, peer).await),
     }
 }
 
-fn keep(app: &App, base: &Base, number: u64, answered: &Answered) {
-    if answered.fault.is_some_and(WireFault::swallows) {
+/// Gives a resource its id.
+fn identify<'a>(resource: &mut Tree<'a>, id: &'a str) {
+    if let Tree::Object(members) = resource {
+        members.insert("id", Tree::from(id));
+    }
+}
+
+/// Keeps what was asked and answered, unless a fault swallowed the answer.
+fn keep(app: &App, base: &Base, number: u64, asking: &Asking, exchange: Exchange) {
+    if asking.fault.is_some_and(WireFault::swallows) {
         return;
     }
-    let exchange = Exchange {
-        request: bytes(&answered.request),
-        response: bytes(&answered.response),
-    };
     app.kept().keep(number, base.world, exchange);
 }
 
@@ -244,11 +248,11 @@ fn search(app: &App, base: &Base, query: &str) -> Result<Response, Problem> {
                 true => "outcome",
                 false => "match",
             };
-            json!({ "resource": found, "search": { "mode": mode } })
+            value!({ "resource": found, "search": { "mode": mode } })
         })
         .into_iter()
         .collect();
-    let mut bundle = json!({
+    let mut bundle = value!({
         "resourceType": "Bundle",
         "meta": { "tag": [{ "system": system::TAG, "code": "SIMULATION" }] },
         "type": "searchset",

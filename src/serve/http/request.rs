@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, HttpBody as _};
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
-use serde_json::Value;
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::answer::Problem;
@@ -73,15 +73,23 @@ pub(super) fn check_accept(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-/// Reads a JSON body, bounded in length and time.
+/// Fetches a body that is said to be JSON, bounded in length and time.
 ///
 /// # Errors
 ///
-/// 415 for another type or encoding, 413, 408 and 400.
-pub(super) async fn json(headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
+/// 415 for another type or encoding, 413, 408, and 400 where it ends too soon.
+pub(super) async fn fetch(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
     check_type(headers)?;
-    let bytes = read(headers, body).await?;
-    serde_json::from_slice(&bytes).map_err(|error| {
+    read(headers, body).await
+}
+
+/// Reads JSON.
+///
+/// # Errors
+///
+/// 400.
+pub(super) fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| {
         Problem::new(
             StatusCode::BAD_REQUEST,
             "structure",
