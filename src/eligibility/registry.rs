@@ -135,3 +135,25 @@ pub struct Registry {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withdrawals: Vec<Withdrawal>,
 }
+
+impl Registry {
+    /// Returns what is known of a person of whom nothing else is on record; their certificate is
+    /// good.
+    pub fn of(person: Person) -> Registry {
+        Registry {
+            person,
+            registration: None,
+            qualifications: Vec::new(),
+            withheld_by: Vec::new(),
+            undisclosed_by: Vec::new(),
+            certificate: CertificateStatus::Good,
+            previous_certificate_until: None,
+            limit: None,
+            specific_diseases: Vec::new(),
+            tickets: Vec::new(),
+            medical: Vec::new(),
+            earlier_consents: Vec::new(),
+            withdrawals: Vec::new(),
+        }
+    }
+}

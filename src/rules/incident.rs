@@ -133,28 +133,14 @@ mod tests {
 
     #[test]
     fn spaces_and_width_do_not_count_in_a_description() {
-        let registry = Registry {
-            person: Person {
-                name: "模擬　ﾀﾛｳ".to_owned(),
-                kana: "モギ　タロウ".to_owned(),
-                birth_date: date(1985, 6, 15),
-                sex: Sex::Male,
-                address: Some("架空県模擬市１－２".to_owned()),
-                postcode: None,
-            },
-            registration: None,
-            qualifications: Vec::new(),
-            withheld_by: Vec::new(),
-            undisclosed_by: Vec::new(),
-            certificate: CertificateStatus::Good,
-            previous_certificate_until: None,
-            limit: None,
-            specific_diseases: Vec::new(),
-            tickets: Vec::new(),
-            medical: Vec::new(),
-            earlier_consents: Vec::new(),
-            withdrawals: Vec::new(),
-        };
+        let registry = Registry::of(Person {
+            name: "模擬　ﾀﾛｳ".to_owned(),
+            kana: "モギ　タロウ".to_owned(),
+            birth_date: date(1985, 6, 15),
+            sex: Sex::Male,
+            address: Some("架空県模擬市１－２".to_owned()),
+            postcode: None,
+        });
         let asked = Description {
             name: "模擬タロウ",
             birth_date: date(1985, 6, 15),

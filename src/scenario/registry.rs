@@ -28,6 +28,16 @@ pub struct WithdrawalEntry {
     pub by_institution: bool,
 }
 
+impl WithdrawalEntry {
+    fn withdrawal(&self, at: Moment) -> Result<Withdrawal, DateExprError> {
+        Ok(Withdrawal {
+            institution: self.institution.clone(),
+            at: self.at.start(at)?,
+            by_institution: self.by_institution,
+        })
+    }
+}
+
 /// A function that is switched on for a while, in a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -63,6 +73,16 @@ pub struct MedicalEntry {
     pub text: String,
 }
 
+impl MedicalEntry {
+    fn record(&self, at: Moment) -> Result<MedicalRecord, DateExprError> {
+        Ok(MedicalRecord {
+            kind: self.kind,
+            month: month(self.on.day(at)?),
+            text: self.text.clone(),
+        })
+    }
+}
+
 /// A consent given before the scenario starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -78,6 +98,18 @@ pub struct EarlierConsentEntry {
     /// The kind of care for which it was given.
     #[serde(default, skip_serializing_if = "Care::is_outpatient")]
     pub care: Care,
+}
+
+impl EarlierConsentEntry {
+    fn consent(&self, at: Moment) -> Result<EarlierConsent, DateExprError> {
+        Ok(EarlierConsent {
+            institution: self.institution.clone(),
+            at: self.at.start(at)?,
+            kind: self.kind,
+            answer: self.answer,
+            care: self.care,
+        })
+    }
 }
 
 /// Whether and where the card was registered: `none`, or a place.
@@ -182,21 +214,7 @@ impl RegistrationEntry {
 impl RegistryOverrides {
     /// Returns the registry of `person` that these overrides describe, dates made absolute.
     pub(super) fn registry(&self, person: Person, at: Moment) -> Result<Registry, DateExprError> {
-        let mut registry = Registry {
-            person,
-            registration: None,
-            qualifications: Vec::new(),
-            withheld_by: Vec::new(),
-            undisclosed_by: Vec::new(),
-            certificate: CertificateStatus::Good,
-            previous_certificate_until: None,
-            limit: None,
-            specific_diseases: Vec::new(),
-            tickets: Vec::new(),
-            medical: Vec::new(),
-            earlier_consents: Vec::new(),
-            withdrawals: Vec::new(),
-        };
+        let mut registry = Registry::of(person);
         self.apply(&mut registry, at)?;
         Ok(registry)
     }
@@ -212,12 +230,9 @@ impl RegistryOverrides {
             // What is registered now is registered for the present certificate.
             registry.previous_certificate_until = None;
         }
-        if let Some(entries) = &self.qualifications {
-            registry.qualifications = entries
-                .iter()
-                .map(|entry| entry.qualification(at))
-                .collect::<Result<_, _>>()?;
-        }
+        lay(&self.qualifications, &mut registry.qualifications, |it| {
+            it.qualification(at)
+        })?;
         if let Some(insurers) = &self.withheld_by {
             registry.withheld_by.clone_from(insurers);
         }
@@ -230,59 +245,35 @@ impl RegistryOverrides {
         if let Some(limits) = &self.limits {
             registry.limit = limits.first().map(|limit| limit.limit(at)).transpose()?;
         }
-        if let Some(entries) = &self.specific_diseases {
-            registry.specific_diseases = entries
-                .iter()
-                .map(|entry| entry.disease(at))
-                .collect::<Result<_, _>>()?;
-        }
+        lay(
+            &self.specific_diseases,
+            &mut registry.specific_diseases,
+            |it| it.disease(at),
+        )?;
         if let Some(day) = &self.previous_certificate_until {
             registry.previous_certificate_until = Some(day.day(at)?);
         }
-        if let Some(entries) = &self.tickets {
-            registry.tickets = entries
-                .iter()
-                .map(|entry| entry.ticket(at))
-                .collect::<Result<_, _>>()?;
-        }
-        if let Some(entries) = &self.withdrawals {
-            registry.withdrawals = entries
-                .iter()
-                .map(|entry| {
-                    Ok(Withdrawal {
-                        institution: entry.institution.clone(),
-                        at: entry.at.start(at)?,
-                        by_institution: entry.by_institution,
-                    })
-                })
-                .collect::<Result<_, DateExprError>>()?;
-        }
-        if let Some(entries) = &self.medical {
-            registry.medical = entries
-                .iter()
-                .map(|entry| {
-                    Ok(MedicalRecord {
-                        kind: entry.kind,
-                        month: month(entry.on.day(at)?),
-                        text: entry.text.clone(),
-                    })
-                })
-                .collect::<Result<_, DateExprError>>()?;
-        }
-        if let Some(entries) = &self.earlier_consents {
-            registry.earlier_consents = entries
-                .iter()
-                .map(|entry| {
-                    Ok(EarlierConsent {
-                        institution: entry.institution.clone(),
-                        at: entry.at.start(at)?,
-                        kind: entry.kind,
-                        answer: entry.answer,
-                        care: entry.care,
-                    })
-                })
-                .collect::<Result<_, DateExprError>>()?;
-        }
-        Ok(())
+        lay(&self.tickets, &mut registry.tickets, |it| it.ticket(at))?;
+        lay(&self.withdrawals, &mut registry.withdrawals, |it| {
+            it.withdrawal(at)
+        })?;
+        lay(&self.medical, &mut registry.medical, |it| it.record(at))?;
+        lay(
+            &self.earlier_consents,
+            &mut registry.earlier_consents,
+            |it| it.consent(at),
+        )
     }
+}
+
+/// Puts what a file lists, made absolute, in the place of what stands there; if it lists anything.
+fn lay<E, T>(
+    entries: &Option<Vec<E>>,
+    place: &mut Vec<T>,
+    absolute: impl Fn(&E) -> Result<T, DateExprError>,
+) -> Result<(), DateExprError> {
+    if let Some(entries) = entries {
+        *place = entries.iter().map(absolute).collect::<Result<_, _>>()?;
+    }
+    Ok(())
 }

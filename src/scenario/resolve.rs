@@ -136,35 +136,8 @@ impl Document {
             under.push(Key(key));
             under
         };
-        let at = if self.at == "now" {
-            now
-        } else {
-            self.at.parse().map_err(|_| {
-                error(
-                    &under("at"),
-                    format!(
-                        "{:?} is no moment; write 2025-12-20T09:15+09:00, or now",
-                        self.at
-                    ),
-                )
-            })?
-        };
-        let mut people = Vec::new();
-        let mut profiles = Vec::new();
-        let everyone = std::iter::once((under("card"), &self.card, &self.registry)).chain(
-            self.others.iter().enumerate().map(|(index, other)| {
-                (
-                    vec![Key("others"), Index(index), Key("card")],
-                    &other.card,
-                    &other.registry,
-                )
-            }),
-        );
-        for (path, card, registry) in everyone {
-            let (patient, profile) = resolve_person(card, registry, deck, at, &path)?;
-            people.push(patient);
-            profiles.push(profile);
-        }
+        let at = self.resolve_at(now, &under("at"))?;
+        let (people, profiles) = self.resolve_people(deck, at, under("card"))?;
         let scenario = Scenario {
             id,
             title: self.title.clone(),
@@ -199,6 +172,36 @@ impl Document {
             at_now: self.at == "now",
             portal_ids: BTreeMap::new(),
         })
+    }
+
+    fn resolve_at(&self, now: Moment, path: &[PathItem]) -> Result<Moment, ResolveError> {
+        if self.at == "now" {
+            return Ok(now);
+        }
+        self.at.parse().map_err(|_| {
+            let at = &self.at;
+            error(
+                path,
+                format!("{at:?} is no moment; write 2025-12-20T09:15+09:00, or now"),
+            )
+        })
+    }
+
+    /// Returns everyone with their card, the first in front; `path` is where the first's card is.
+    fn resolve_people(
+        &self,
+        deck: &Deck,
+        at: Moment,
+        path: Vec<PathItem>,
+    ) -> Result<(Vec<Patient>, Vec<Profile>), ResolveError> {
+        let others = self.others.iter().enumerate().map(|(index, other)| {
+            let path = vec![Key("others"), Index(index), Key("card")];
+            (path, &other.card, &other.registry)
+        });
+        std::iter::once((path, &self.card, &self.registry))
+            .chain(others)
+            .map(|(path, card, registry)| resolve_person(card, registry, deck, at, &path))
+            .collect()
     }
 
     fn resolve_site(&self, path: &[PathItem]) -> Result<Site, ResolveError> {

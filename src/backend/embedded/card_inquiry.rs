@@ -89,26 +89,11 @@ impl Embedded {
         if !self.is_registered(patient) {
             return Err(refuse(Ground::Unregistered));
         }
-        if session.emergency
-            && !matches!(
-                emergency,
-                Some(EmergencyConsent::Given | EmergencyConsent::Unobtainable)
-            )
-        {
+        if session.emergency && !is_obtained(emergency) {
             return Err(refuse(Ground::NoConsent));
         }
         let found = insurance::by_card(patient, &session.site.institution, now);
-        let asked = rules::consent::questions(&session.site, now.day());
-        // Without a valid qualification no medical information (convention 14).
-        let counted: Vec<Consent> = consents
-            .iter()
-            .filter(|consent| {
-                rules::aid::is_valid(found.validity)
-                    && phase != CertificatePhase::Grace
-                    && asked.contains(&consent.kind)
-            })
-            .copied()
-            .collect();
+        let counted = counted(consents, &session.site, found.validity, phase, now);
         let consents = consent::flags(&session, phase, &counted, emergency, now);
         let specific = counted.iter().any(|consent| {
             consent.kind == ConsentKind::SpecificDisease && consent.answer == ConsentAnswer::Agree
@@ -128,12 +113,7 @@ impl Embedded {
             },
             tickets: found.tickets,
             consents,
-            side_information: (phase == CertificatePhase::Ending).then(|| {
-                format!(
-                    "SIM-201 電子証明書の有効期限は {} です",
-                    patient.card.not_after.day()
-                )
-            }),
+            side_information: side_information(patient, phase),
         };
         self.record_consents(&session, &counted, now);
         // In the grace period no medical information is given, in an emergency neither (CERT-03).
@@ -158,6 +138,44 @@ impl Embedded {
         let limit = limit_on(patient, now).filter(|_| found.validity == Validity::Valid);
         Ok(Answer::Limit(LimitAnswer { limit }))
     }
+}
+
+/// Tells whether the consent that an emergency needs is there: given, or not obtainable (EMG-02, EMG-03).
+fn is_obtained(emergency: Option<EmergencyConsent>) -> bool {
+    matches!(
+        emergency,
+        Some(EmergencyConsent::Given | EmergencyConsent::Unobtainable)
+    )
+}
+
+/// Returns the answers that count: to questions that the site asks, with a certificate that is not
+/// in grace. Without a valid qualification there is no medical information (convention 14).
+fn counted(
+    consents: &[Consent],
+    site: &Site,
+    validity: Validity,
+    phase: CertificatePhase,
+    now: Moment,
+) -> Vec<Consent> {
+    if !rules::aid::is_valid(validity) || phase == CertificatePhase::Grace {
+        return Vec::new();
+    }
+    let asked = rules::consent::questions(site, now.day());
+    consents
+        .iter()
+        .filter(|consent| asked.contains(&consent.kind))
+        .copied()
+        .collect()
+}
+
+/// Returns what is said beside the answer: that the certificate ends soon.
+fn side_information(patient: &Patient, phase: CertificatePhase) -> Option<String> {
+    (phase == CertificatePhase::Ending).then(|| {
+        format!(
+            "SIM-201 電子証明書の有効期限は {} です",
+            patient.card.not_after.day()
+        )
+    })
 }
 
 /// Returns the phase at `now`: it may have changed since the card was put in (convention 10).
