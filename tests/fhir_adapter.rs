@@ -69,7 +69,7 @@ fn access(patience: Duration) -> Access {
     Access {
         patience,
         token: Some(Secret::Plain(TOKEN.to_owned())),
-        authorities: None,
+        ..Access::default()
     }
 }
 

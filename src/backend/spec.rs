@@ -40,6 +40,9 @@ pub struct Access {
     pub token: Option<Secret>,
     /// PEM certificates of the authorities to trust beside those of the system.
     pub authorities: Option<Vec<u8>>,
+    /// Whether it is played with as it is, though worlds could be arranged there. A program
+    /// (`process:`) is always arranged as it says.
+    pub as_it_is: bool,
 }
 
 /// How long an answer may take unless the user says otherwise (ELIG-14 expects one within 7 s).
@@ -51,6 +54,7 @@ impl Default for Access {
             patience: PATIENCE,
             token: None,
             authorities: None,
+            as_it_is: false,
         }
     }
 }

@@ -120,6 +120,7 @@ impl BackendArgs {
                 .map_or(PATIENCE, |seconds| Duration::from_secs(u64::from(seconds))),
             token,
             authorities,
+            as_it_is: self.bindings.is_some(),
         })
     }
 
@@ -141,7 +142,7 @@ impl BackendArgs {
         if connector.arranges() {
             if self.bindings.is_some() {
                 tell(
-                    "uketsuke: this backend is arranged for each scenario; --bindings is not needed",
+                    "uketsuke: this backend is arranged for each scenario; --bindings is not used",
                 );
             }
             return Ok(playables.into_iter().map(Prepared::as_it_is).collect());

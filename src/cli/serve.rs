@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
+use virtual_card::profile::Profile;
 
 use self::console::{Stop, next, typed_lines};
 use super::failure::Failure;
@@ -21,7 +22,7 @@ use crate::eligibility::Moment;
 use crate::exit_code::ExitCode;
 use crate::library::Library;
 use crate::sanitise;
-use crate::scenario::{Document, Playable};
+use crate::scenario::{Document, Patient, Playable};
 use crate::secret::Secret;
 use crate::serve::clock::Pace;
 use crate::serve::control::set_faults;
@@ -63,7 +64,7 @@ pub(super) struct ServeArgs {
     /// Ask for the bearer token in this file
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// Write the template of a bindings file (for `run --bindings`) of the scenario, or of all bundled ones
+    /// Write the template of a bindings file (for `run --bindings`) of the scenario, or of all bundled ones, and serve whom it names
     #[arg(long, value_name = "FILE")]
     bindings: Option<PathBuf>,
     /// How to say where it serves: text on stderr, or also a line of JSON on stdout
@@ -109,9 +110,10 @@ fn moment(text: &str) -> Result<Moment, String> {
 /// [`Failure::Usage`] where nobody can listen or write there, [`Failure::Invalid`] where scenario
 /// or token are none.
 pub(super) fn serve(args: &ServeArgs, _shell: &Shell) -> Result<ExitCode, Failure> {
-    let options = options(args)?;
+    let mut options = options(args)?;
     if let Some(path) = &args.bindings {
-        write_bindings(args, path)?;
+        let states = write_bindings(args, path)?;
+        seat(&mut options.playable, states);
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -149,14 +151,33 @@ fn options(args: &ServeArgs) -> Result<Options, Failure> {
     })
 }
 
-/// Writes the template in which whoever has a backend of their own says who stands for whom.
-fn write_bindings(args: &ServeArgs, path: &Path) -> Result<(), Failure> {
+/// Writes the template in which whoever has a backend of their own says who stands for whom, and
+/// returns the people whom it names.
+fn write_bindings(args: &ServeArgs, path: &Path) -> Result<Vec<(Patient, Profile)>, Failure> {
     let target = Target::open(Some(path))?;
     let mut library = select::bundled()?;
     let names: Vec<String> = args.scenario.iter().cloned().collect();
     let named = select::named(&mut library, &names)?;
-    let playables = select::playables(&library, &named, system_now())?;
-    target.write(&bindings::template(&playables, library.deck()))
+    let now = system_now();
+    let playables = select::playables(&library, &named, now)?;
+    target.write(&bindings::template(&playables, library.deck()))?;
+    bindings::people(&playables, library.deck(), now).map_err(Failure::Bug)
+}
+
+/// Puts the people of the template among those who are served, in the place of their namesakes.
+fn seat(playable: &mut Playable, states: Vec<(Patient, Profile)>) {
+    let people = &mut playable.scenario.people;
+    for (patient, profile) in states {
+        let namesake = people.iter().position(|it| it.name == patient.name);
+        let place = namesake.and_then(|at| people.get_mut(at).zip(playable.profiles.get_mut(at)));
+        match place {
+            Some(place) => (*place.0, *place.1) = (patient, profile),
+            None => {
+                people.push(patient);
+                playable.profiles.push(profile);
+            }
+        }
+    }
 }
 
 /// Returns the one scenario of that name.

@@ -50,6 +50,7 @@ pub async fn open(
 ) -> Result<Arc<dyn Connector>, OpenError> {
     let url = base_url(base)?;
     let http = Http::new(&url, access)?;
+    let as_it_is = access.as_it_is;
     let mut link = Link {
         http,
         io: io.clone(),
@@ -66,7 +67,8 @@ pub async fn open(
         }));
         if let Ok(announced) = &read {
             link.announced = *announced;
-            link.root = announced.control.then(|| root_of(&link.base)).flatten();
+            let arranges = announced.control && !as_it_is;
+            link.root = arranges.then(|| root_of(&link.base)).flatten();
         }
         (link, read)
     })

@@ -59,7 +59,7 @@ pub async fn open(
         root: dir.to_owned(),
         patience,
         io,
-        control,
+        control: control && !access.as_it_is,
         token: format!("{:08x}", random.finish() >> 32),
         counter: AtomicU64::new(0),
     }))))
