@@ -33,7 +33,7 @@ pub(super) struct BackendArgs {
     /// Who plays the backend: embedded, fhir:URL, oqs:DIR or process:COMMAND
     #[arg(long, value_name = "SPEC", default_value = "embedded")]
     backend: Spec,
-    /// Which people of the backend stand for those of the scenarios, where it cannot be arranged
+    /// Which people of the backend stand for those of the scenarios; it is then played with as it is
     #[arg(long, value_name = "FILE")]
     bindings: Option<PathBuf>,
     /// How long an answer of the backend may take

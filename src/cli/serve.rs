@@ -158,7 +158,7 @@ fn write_bindings(args: &ServeArgs, path: &Path) -> Result<Vec<(Patient, Profile
     let mut library = select::bundled()?;
     let names: Vec<String> = args.scenario.iter().cloned().collect();
     let named = select::named(&mut library, &names)?;
-    let now = system_now();
+    let now = args.at.unwrap_or_else(system_now);
     let playables = select::playables(&library, &named, now)?;
     target.write(&bindings::template(&playables, library.deck()))?;
     bindings::people(&playables, library.deck(), now).map_err(Failure::Bug)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use uketsuke::backend::{Access, Connector, fhir};
+use uketsuke::bindings::{Bindings, States, bind, cannot_run};
 use uketsuke::judge::{Judgement, Verdict, judge};
 use uketsuke::library::Library;
 use uketsuke::runner::{Options, RunError, play_blocking};
@@ -20,8 +21,17 @@ fn playables(wanted: impl Fn(&str) -> bool) -> Vec<Playable> {
         .collect()
 }
 
-/// Plays scenarios against a server; those that it cannot carry are left out.
+/// Plays scenarios against a server that is arranged for each; those that it cannot carry are
+/// left out.
 fn play(server: &Server, playables: Vec<Playable>) -> BTreeMap<String, Judgement> {
+    play_with(server, &Access::default(), playables)
+}
+
+fn play_with(
+    server: &Server,
+    access: &Access,
+    playables: Vec<Playable>,
+) -> BTreeMap<String, Judgement> {
     let base = format!("{}/fhir", server.root());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -29,8 +39,8 @@ fn play(server: &Server, playables: Vec<Playable>) -> BTreeMap<String, Judgement
         .unwrap();
     runtime.block_on(async {
         let io = tokio::runtime::Handle::current();
-        let connector = fhir::open(&base, &Access::default(), io).await.unwrap();
-        assert!(connector.arranges());
+        let connector = fhir::open(&base, access, io).await.unwrap();
+        assert_eq!(connector.arranges(), !access.as_it_is);
         // A play has a runtime of its own, and needs a thread that may wait.
         tokio::task::spawn_blocking(move || {
             playables
@@ -101,4 +111,40 @@ fn a_fault_of_the_server_is_found_through_the_protocol() {
             .any(|finding| finding.verdict == Verdict::Fail
                 && finding.requirement.to_string() == "ELIG-05")
     );
+}
+
+/// A server that wrote a template is, without further ado, a backend to which the template fits.
+#[test]
+fn the_template_fits_the_server_that_wrote_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bindings.yaml");
+    let server = Server::start(&["--fhir", "0", "--bindings", path.to_str().unwrap()]);
+    let library = Library::bundled().unwrap();
+    let now = AT.parse().unwrap();
+    let mut today = playables(|_| true);
+    today.retain(|playable| cannot_run(playable).is_none());
+    let states = States::new(&today, library.deck());
+    let text = std::fs::read_to_string(&path).unwrap();
+    let bindings = Bindings::parse(&text, "bindings.yaml", &states, now).unwrap();
+    let bound: Vec<Playable> = today
+        .iter()
+        .map(|playable| bind(playable, &states, &bindings).unwrap())
+        .collect();
+    let people = server.said["people"].as_array().unwrap();
+    for named in states.iter() {
+        assert!(people.iter().any(|it| *it == named.name), "{}", named.name);
+    }
+    let access = Access {
+        as_it_is: true,
+        ..Access::default()
+    };
+    let count = bound.len();
+    let judged = play_with(&server, &access, bound);
+    let others: Vec<_> = judged
+        .iter()
+        .filter(|(_, judgement)| judgement.verdict != Verdict::Pass)
+        .map(|(id, judgement)| format!("{id}: {:?}", judgement.verdict))
+        .collect();
+    assert_eq!(others, [""; 0]);
+    assert!(judged.len() == count && count >= 15, "{count}");
 }
