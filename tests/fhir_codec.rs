@@ -15,6 +15,8 @@ mod by_hand;
 mod by_hand_request;
 #[path = "fhir_codec/documented.rs"]
 mod documented;
+#[path = "any/domain.rs"]
+mod domain;
 #[path = "fhir_codec/validity.rs"]
 mod validity;
 

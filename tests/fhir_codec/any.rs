@@ -9,6 +9,8 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use uketsuke::eligibility::*;
 
+use super::domain::{CONSENTS, care, pick, sex};
+
 /// Returns one value, the same every time.
 pub fn sample<T>(strategy: &impl Strategy<Value = T>) -> T {
     strategy
@@ -35,7 +37,7 @@ pub fn digits(count: usize) -> impl Strategy<Value = String> {
     proptest::string::string_regex(&format!("[0-9]{{{count}}}")).unwrap()
 }
 
-pub fn date() -> impl Strategy<Value = Date> {
+pub fn date() -> impl Strategy<Value = Date> + Clone {
     (1900_i16..2100, 1_i8..=12, 1_i8..=28).prop_map(|(y, m, d)| jiff::civil::date(y, m, d))
 }
 
@@ -48,20 +50,8 @@ pub fn month() -> impl Strategy<Value = String> {
     (2000..2100, 1..=12).prop_map(|(year, month)| format!("{year:04}-{month:02}"))
 }
 
-pub fn pick<T: Clone + std::fmt::Debug + 'static>(
-    values: &'static [T],
-) -> impl Strategy<Value = T> {
-    proptest::sample::select(values)
-}
-
 pub fn consent_kind() -> impl Strategy<Value = ConsentKind> {
-    pick(&[
-        ConsentKind::Care,
-        ConsentKind::Checkup,
-        ConsentKind::Surgery,
-        ConsentKind::SpecificDisease,
-        ConsentKind::Limit,
-    ])
+    pick(&CONSENTS)
 }
 
 pub fn medical_kind() -> impl Strategy<Value = MedicalKind> {
@@ -71,15 +61,6 @@ pub fn medical_kind() -> impl Strategy<Value = MedicalKind> {
         MedicalKind::Checkup,
         MedicalKind::Surgery,
         MedicalKind::EmergencySummary,
-    ])
-}
-
-pub fn care() -> impl Strategy<Value = Care> {
-    pick(&[
-        Care::Outpatient,
-        Care::HomeVisit,
-        Care::Online,
-        Care::Emergency,
     ])
 }
 
@@ -193,10 +174,6 @@ pub fn number() -> impl Strategy<Value = Inquiry> {
             site,
         }
     })
-}
-
-pub fn sex() -> impl Strategy<Value = Sex> {
-    pick(&[Sex::Male, Sex::Female, Sex::Unset])
 }
 
 pub fn by_name() -> impl Strategy<Value = Inquiry> {

@@ -6,8 +6,10 @@ use proptest::prelude::*;
 use uketsuke::eligibility::*;
 
 use super::any::{
-    consent, consent_kind, date, digits, key, medical_kind, moment, month, name, pick, sex, token,
-    words,
+    consent, consent_kind, date, digits, key, medical_kind, moment, month, name, token, words,
+};
+use super::domain::{
+    self, card_class, consent_flag, elderly, loss_reason, pick, relation, sex, validity,
 };
 
 fn person() -> impl Strategy<Value = Person> {
@@ -29,40 +31,12 @@ fn person() -> impl Strategy<Value = Person> {
         })
 }
 
-fn elderly() -> impl Strategy<Value = ElderlyCertificate> {
-    (0..=100_u8, date(), date()).prop_map(|(share, from, until)| ElderlyCertificate {
-        share,
-        from,
-        until,
-    })
-}
-
 fn qualification() -> impl Strategy<Value = Qualification> {
-    let class = pick(&[
-        CardClass::General,
-        CardClass::Retired,
-        CardClass::ShortTerm,
-        CardClass::ShortTermRetired,
-        CardClass::SpecialMedicalExpense,
-        CardClass::SpecialRetired,
-        CardClass::SelfDefenceForces,
-        CardClass::MedicalAid,
-    ]);
-    let reason = pick(&[
-        LossReason::Death,
-        LossReason::MedicalAid,
-        LossReason::OtherInsurance,
-        LossReason::Other,
-    ]);
     (
         (key(), words(1..=8)),
-        (
-            pick(&[Relation::Insured, Relation::Family]),
-            date(),
-            option::of(date()),
-        ),
-        (option::of(reason), class, 0..=100_u8),
-        (option::of(any::<bool>()), option::of(elderly())),
+        (relation(), date(), option::of(date())),
+        (option::of(loss_reason()), card_class(), 0..=100_u8),
+        (option::of(any::<bool>()), option::of(elderly(date()))),
     )
         .prop_map(
             |(
@@ -91,95 +65,23 @@ fn qualification() -> impl Strategy<Value = Qualification> {
 }
 
 fn limit() -> impl Strategy<Value = Limit> {
-    (
-        pick(&["A01", "A06", "B10"]),
-        pick(&[
-            LimitKind::Limit,
-            LimitKind::LimitAndReduction,
-            LimitKind::Reduction,
-        ]),
-        date(),
-        date(),
-        option::of(date()),
-    )
-        .prop_map(|(class, kind, from, until, long_term)| Limit {
-            class: class.to_owned(),
-            kind,
-            from,
-            until,
-            long_term,
-        })
+    let class = pick(&["A01", "A06", "B10"]).prop_map(str::to_owned);
+    domain::limit(class, date())
 }
 
 fn ticket() -> impl Strategy<Value = MedicalTicket> {
-    (
-        (
-            pick(&[TicketKind::Care, TicketKind::Dispensing]),
-            month(),
-            date(),
-            date(),
-            digits(7),
-            pick(&[
-                Treatment::Inpatient,
-                Treatment::Outpatient,
-                Treatment::Dental,
-                Treatment::Dispensing,
-                Treatment::HomeNursing,
-            ]),
-        ),
-        (digits(8), digits(7), words(1..=8), digits(10)),
-        (option::of(any::<bool>()), 0..100_000_u32, any::<bool>()),
-    )
-        .prop_map(
-            |(
-                (kind, month, from, until, number, treatment),
-                (payer, recipient, office, institution),
-                (designated, self_pay, combined),
-            )| {
-                MedicalTicket {
-                    kind,
-                    month,
-                    from,
-                    until,
-                    number,
-                    treatment,
-                    payer,
-                    recipient,
-                    office,
-                    institution,
-                    designated,
-                    self_pay,
-                    combined,
-                }
-            },
-        )
+    let numbers = (digits(7), digits(8), digits(7), words(1..=8), digits(10));
+    domain::ticket(month(), date(), numbers, 0..100_000_u32)
 }
 
 fn disease() -> impl Strategy<Value = SpecificDisease> {
-    (
-        digits(1),
-        date(),
-        option::of(date()),
-        option::of(0..100_000_u32),
-    )
-        .prop_map(|(category, from, until, self_pay)| SpecificDisease {
-            category,
-            from,
-            until,
-            self_pay,
-        })
+    domain::disease(digits(1), date(), 0..100_000_u32)
 }
 
 fn consent_state() -> impl Strategy<Value = ConsentState> {
-    let flag = pick(&[
-        ConsentFlag::No,
-        ConsentFlag::Given,
-        ConsentFlag::Expired,
-        ConsentFlag::Unobtainable,
-    ]);
     (
         consent_kind(),
-        flag,
+        consent_flag(),
         option::of(moment()),
         option::of(moment()),
     )
@@ -192,16 +94,8 @@ fn consent_state() -> impl Strategy<Value = ConsentState> {
 }
 
 fn eligibility() -> impl Strategy<Value = Eligibility> {
-    let validity = pick(&[
-        Validity::Valid,
-        Validity::Invalid,
-        Validity::InvalidNewerExists,
-        Validity::None,
-        Validity::Several,
-        Validity::ValidUnregistered,
-    ]);
     (
-        validity,
+        validity(),
         option::of(person()),
         option::of(qualification()),
         option::of(limit()),

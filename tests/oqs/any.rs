@@ -8,16 +8,14 @@ use uketsuke::backend::oqs::request::{
 };
 use uketsuke::backend::oqs::response::Unit;
 use uketsuke::eligibility::{
-    CardClass, Care, ConsentFlag, ConsentKind, ConsentState, ElderlyCertificate, Eligibility,
-    Ground, Limit, LimitKind, LossReason, MedicalTicket, Moment, NumberKey, Period, Person,
-    Qualification, Refusal, Relation, Sex, SpecificDisease, TicketKind, Treatment, Validity,
+    ConsentKind, ConsentState, Eligibility, Ground, MedicalTicket, Moment, NumberKey, Period,
+    Person, Qualification, Refusal,
 };
 
-pub fn one_of<T: Clone + std::fmt::Debug + 'static>(
-    values: &[T],
-) -> impl Strategy<Value = T> + use<T> {
-    prop::sample::select(values.to_vec())
-}
+use super::domain::{
+    self, CONSENTS, card_class, care, consent_flag, elderly, loss_reason, pick, relation, sex,
+    validity,
+};
 
 /// Text with what XML escapes, and with what JIS90 lacks: `髙①～—𠮷`.
 pub fn text() -> impl Strategy<Value = String> {
@@ -28,7 +26,7 @@ fn digits() -> impl Strategy<Value = String> {
     "[0-9]{6}|[0-9]{8}"
 }
 
-fn day() -> impl Strategy<Value = Date> {
+fn day() -> impl Strategy<Value = Date> + Clone {
     (1930i16..2090, 1i8..=12, 1i8..=28).prop_map(|(y, m, d)| jiff::civil::date(y, m, d))
 }
 
@@ -92,13 +90,7 @@ pub fn ask() -> impl Strategy<Value = (Kind, Ask)> {
         any::<bool>(),
         any::<bool>(),
     );
-    let cares = [
-        Care::Outpatient,
-        Care::HomeVisit,
-        Care::Online,
-        Care::Emergency,
-    ];
-    let by = one_of(&[ListedBy::Consent, ListedBy::Examination]);
+    let by = pick(&[ListedBy::Consent, ListedBy::Examination]);
     prop_oneof![
         people.prop_map(|(date, searches)| {
             let kind = if searches.len() == 1 {
@@ -111,7 +103,7 @@ pub fn ask() -> impl Strategy<Value = (Kind, Ask)> {
         text().prop_map(|reception| (Kind::BulkResult, Ask::Fetch { reception })),
         prop::collection::vec(entry(), 1..4)
             .prop_map(|entries| (Kind::RegisterBulk, Ask::Register(entries))),
-        (medical, one_of(&cares)).prop_map(|((key, period, pdf, diagnosis), care)| {
+        (medical, care()).prop_map(|((key, period, pdf, diagnosis), care)| {
             let ask = MedicalAsk {
                 key,
                 period,
@@ -121,7 +113,7 @@ pub fn ask() -> impl Strategy<Value = (Kind, Ask)> {
             };
             (Kind::Drug, Ask::Medical(ask))
         }),
-        (by, period(), one_of(&cares)).prop_map(|(by, period, care)| (
+        (by, period(), care()).prop_map(|(by, period, care)| (
             Kind::Online,
             Ask::Visits(Visits { by, period, care })
         )),
@@ -130,13 +122,12 @@ pub fn ask() -> impl Strategy<Value = (Kind, Ask)> {
 }
 
 fn person() -> impl Strategy<Value = Person> {
-    let sex = one_of(&[Sex::Male, Sex::Female, Sex::Unset]);
     let optional = || prop::option::of(text());
     (
         text(),
         "[ア-ヴーヽ]{1,6}(　[ァ-ヴ]{1,6})?",
         day(),
-        sex,
+        sex(),
         optional(),
         optional(),
     )
@@ -151,27 +142,6 @@ fn person() -> impl Strategy<Value = Person> {
 }
 
 fn qualification() -> impl Strategy<Value = Qualification> {
-    let class = one_of(&[
-        CardClass::General,
-        CardClass::Retired,
-        CardClass::ShortTerm,
-        CardClass::ShortTermRetired,
-        CardClass::SpecialMedicalExpense,
-        CardClass::SpecialRetired,
-        CardClass::SelfDefenceForces,
-        CardClass::MedicalAid,
-    ]);
-    let lost = one_of(&[
-        LossReason::Death,
-        LossReason::MedicalAid,
-        LossReason::OtherInsurance,
-        LossReason::Other,
-    ]);
-    let elderly = (0u8..=100, day(), day()).prop_map(|(share, from, until)| ElderlyCertificate {
-        share,
-        from,
-        until,
-    });
     let key = (
         digits(),
         text(),
@@ -179,15 +149,18 @@ fn qualification() -> impl Strategy<Value = Qualification> {
         text(),
         prop::option::of("[0-9]{2}"),
     );
-    let dates = (day(), prop::option::of(day()), prop::option::of(lost));
-    let relation = one_of(&[Relation::Insured, Relation::Family]);
-    let rest = (
-        class,
-        0u8..=100,
-        one_of(&[None, Some(true)]),
-        prop::option::of(elderly),
+    let dates = (
+        day(),
+        prop::option::of(day()),
+        prop::option::of(loss_reason()),
     );
-    (key, relation, dates, rest).prop_map(
+    let rest = (
+        card_class(),
+        0u8..=100,
+        pick(&[None, Some(true)]),
+        prop::option::of(elderly(day())),
+    );
+    (key, relation(), dates, rest).prop_map(
         |((insurer, insurer_name, symbol, number, branch), relation, dates, rest)| Qualification {
             insurer,
             insurer_name,
@@ -206,86 +179,16 @@ fn qualification() -> impl Strategy<Value = Qualification> {
     )
 }
 
-fn limit() -> impl Strategy<Value = Limit> {
-    let kind = one_of(&[
-        LimitKind::Limit,
-        LimitKind::LimitAndReduction,
-        LimitKind::Reduction,
-    ]);
-    ("[AB][01][0-9]", kind, day(), day(), prop::option::of(day())).prop_map(
-        |(class, kind, from, until, long_term)| Limit {
-            class,
-            kind,
-            from,
-            until,
-            long_term,
-        },
-    )
-}
-
-fn disease() -> impl Strategy<Value = SpecificDisease> {
-    (
-        "[123]",
-        day(),
-        prop::option::of(day()),
-        prop::option::of(any::<u32>()),
-    )
-        .prop_map(|(category, from, until, self_pay)| SpecificDisease {
-            category,
-            from,
-            until,
-            self_pay,
-        })
-}
-
 fn ticket() -> impl Strategy<Value = MedicalTicket> {
-    let kind = one_of(&[TicketKind::Care, TicketKind::Dispensing]);
-    let treatment = one_of(&[
-        Treatment::Inpatient,
-        Treatment::Outpatient,
-        Treatment::Dental,
-        Treatment::Dispensing,
-        Treatment::HomeNursing,
-    ]);
-    let who = (text(), text(), text(), text(), text());
-    let money = (prop::option::of(any::<bool>()), any::<u32>(), any::<bool>());
-    (kind, treatment, month(), (day(), day()), who, money).prop_map(
-        |(kind, treatment, month, (from, until), who, money)| MedicalTicket {
-            kind,
-            month,
-            from,
-            until,
-            number: who.0,
-            treatment,
-            payer: who.1,
-            recipient: who.2,
-            office: who.3,
-            institution: who.4,
-            designated: money.0,
-            self_pay: money.1,
-            combined: money.2,
-        },
-    )
+    let numbers = (text(), text(), text(), text(), text());
+    domain::ticket(month(), day(), numbers, any::<u32>())
 }
 
 /// Limit and specific disease have no end in the folder, and a limit that is given has a time.
 fn consents() -> impl Strategy<Value = Vec<ConsentState>> {
-    let kinds = vec![
-        ConsentKind::Care,
-        ConsentKind::Checkup,
-        ConsentKind::Surgery,
-        ConsentKind::SpecificDisease,
-        ConsentKind::Limit,
-    ];
-    let flag = one_of(&[
-        ConsentFlag::No,
-        ConsentFlag::Given,
-        ConsentFlag::Expired,
-        ConsentFlag::Unobtainable,
-    ]);
-    let state = (flag, moment(), prop::option::of(moment()));
+    let state = (consent_flag(), moment(), prop::option::of(moment()));
     (
-        prop::sample::subsequence(kinds, 0..=5),
+        prop::sample::subsequence(CONSENTS.to_vec(), 0..=5),
         prop::collection::vec(state, 5),
     )
         .prop_map(|(kinds, states)| {
@@ -303,26 +206,18 @@ fn consents() -> impl Strategy<Value = Vec<ConsentState>> {
 }
 
 fn eligibility() -> impl Strategy<Value = Eligibility> {
-    let validity = one_of(&[
-        Validity::Valid,
-        Validity::Invalid,
-        Validity::InvalidNewerExists,
-        Validity::None,
-        Validity::Several,
-        Validity::ValidUnregistered,
-    ]);
     let lists = (
-        prop::collection::vec(disease(), 0..3),
+        prop::collection::vec(domain::disease("[123]", day(), any::<u32>()), 0..3),
         prop::collection::vec(ticket(), 0..3),
         consents(),
     );
     let found = (
         person(),
         prop::option::of(qualification()),
-        prop::option::of(limit()),
+        prop::option::of(domain::limit("[AB][01][0-9]", day())),
     );
     (
-        validity,
+        validity(),
         prop::option::of((found, lists)),
         prop::option::of(text()),
     )
@@ -347,7 +242,7 @@ fn eligibility() -> impl Strategy<Value = Eligibility> {
 }
 
 pub fn refusal() -> impl Strategy<Value = Refusal> {
-    let known = one_of(&[
+    let known = pick(&[
         (Ground::NoConsent, "SIM-107"),
         (Ground::Withheld, "SIM-104"),
         (Ground::Unstated, "E9999"),

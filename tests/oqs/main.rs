@@ -7,6 +7,8 @@ mod any;
 mod bad_input;
 mod control;
 mod document;
+#[path = "../any/domain.rs"]
+mod domain;
 mod foreign;
 mod messages;
 

@@ -10,7 +10,8 @@ use uketsuke::backend::oqs::response::{Body, Header, Registered, Response};
 use uketsuke::backend::oqs::xml;
 use uketsuke::eligibility::{MedicalKind, MedicalRecord};
 
-use super::any::{ask, entry, moment, month, one_of, refusal, text, unit};
+use super::any::{ask, entry, moment, month, refusal, text, unit};
+use super::domain::pick;
 
 fn medical() -> impl Strategy<Value = Medical> {
     let kinds = [
@@ -19,12 +20,12 @@ fn medical() -> impl Strategy<Value = Medical> {
         MedicalKind::Checkup,
         MedicalKind::Surgery,
     ];
-    let record = (one_of(&kinds), month(), text()).prop_map(|(kind, month, text)| MedicalRecord {
+    let record = (pick(&kinds), month(), text()).prop_map(|(kind, month, text)| MedicalRecord {
         kind,
         month,
         text,
     });
-    let withheld = prop::collection::vec((one_of(&kinds), refusal()), 0..2);
+    let withheld = prop::collection::vec((pick(&kinds), refusal()), 0..2);
     let result = prop_oneof![
         prop::collection::vec(record, 0..4).prop_map(Ok),
         refusal().prop_map(Err),
