@@ -84,7 +84,7 @@ pub fn describes(description: &Description<'_>, registry: &Registry) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eligibility::{CertificateStatus, Person};
+    use crate::eligibility::Person;
     use jiff::civil::date;
 
     fn site(municipality: &str, administrator: bool) -> Site {
