@@ -13,6 +13,7 @@ mod assemble;
 mod cert;
 mod cons;
 mod dates;
+mod difference;
 mod disc;
 mod elig;
 mod emg;
@@ -30,7 +31,8 @@ mod session;
 mod tests;
 mod verdict;
 
-pub use verdict::{Finding, Judgement, Verdict};
+pub use difference::Difference;
+pub use verdict::{Deviation, Finding, Judgement, Verdict};
 
 use crate::scenario::Scenario;
 use crate::transcript::Transcript;

@@ -185,12 +185,15 @@ pub(crate) mod tests {
             subject: Subject::Reader,
             level: Level::Must,
             confidence: Confidence::High,
+            source: "S3, E §1.5".to_owned(),
             verdict,
             message: Text::new("理由 <b>\u{1b}[31m", "reason <b>\u{1b}[31m"),
             entries: entries.to_vec(),
             decided_at: entries.last().copied(),
             listed: true,
             step: None,
+            differences: Vec::new(),
+            known: None,
         }
     }
 

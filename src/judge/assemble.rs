@@ -155,12 +155,15 @@ pub(super) fn finding(
         confidence: exception
             .and_then(|exception| exception.confidence)
             .unwrap_or_else(|| row.confidence_for(subject)),
+        source: row.source.clone(),
         verdict: outcome.verdict,
         message: outcome.message,
         entries: outcome.entries,
         decided_at: outcome.decided_at,
         listed: facts.lists(row.id),
         step: None,
+        differences: outcome.differences,
+        known: None,
     }
 }
 

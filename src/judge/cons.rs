@@ -4,6 +4,7 @@ pub(super) mod backend;
 pub(super) mod flags;
 mod gate;
 pub(super) mod limit;
+mod owed;
 pub(super) mod returned;
 
 use super::facts::case::consents;

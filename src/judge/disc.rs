@@ -4,6 +4,7 @@ pub(super) mod shown;
 
 use super::cert::backend::each_truth;
 use super::cert::refused::must_be_refused;
+use super::difference::{address, portal};
 use super::disc::shown::{each_number, each_portal, shows_address};
 use super::facts::{Case, Facts, Told, Truth, Visit, no_screens, not_ended};
 use super::outcome::{Outcome, text};
@@ -165,13 +166,10 @@ fn partly_lifted(facts: &Facts<'_>, case: &Case, truth: &Truth) -> bool {
 fn usable(facts: &Facts<'_>, case: &Case, truth: &Truth, row: &'static str) -> Outcome {
     if let Some(wrong) = wrong_refusal(facts, case).filter(|wrong| wrong.row == row) {
         let ground = wrong.ground;
-        return Outcome::fail(
-            &wrong.entries,
-            text!(
-                "自己情報提供不可ではないのに、カードを断った({ground})",
-                "自己情報提供不可 is not set, yet the card was refused ({ground})"
-            ),
-        );
+        return wrong.breach(text!(
+            "自己情報提供不可ではないのに、カードを断った({ground})",
+            "自己情報提供不可 is not set, yet the card was refused ({ground})"
+        ));
     }
     let Some((confirm, answer)) = facts.eligibility(case) else {
         return Outcome::open(
@@ -195,13 +193,15 @@ fn usable(facts: &Facts<'_>, case: &Case, truth: &Truth, row: &'static str) -> O
             .as_ref()
             .is_some_and(|person| person.address.is_some() && person.postcode.is_some());
     if hidden {
+        let lacking = address(answer.person.as_ref(), true);
         return Outcome::fail(
             &confirm.entries(),
             text!(
                 "不開示だけなら、カードでの照会には住所と郵便番号を返す(項目{n}にない)",
                 "with 不開示 alone a card inquiry gets address and postcode; entry {n} lacks them"
             ),
-        );
+        )
+        .all_differ(lacking);
     }
     Outcome::pass(
         &confirm.entries(),
@@ -271,6 +271,7 @@ fn disc_07(facts: &Facts<'_>) -> Vec<Outcome> {
                     "不開示 is not set, yet entry {n} withholds the address"
                 ),
             )
+            .all_differ(address(answer.person.as_ref(), true))
         })
     }));
     outcomes.extend(each_portal(facts, |exchange, shown, registry| {
@@ -292,6 +293,7 @@ fn disc_07(facts: &Facts<'_>) -> Vec<Outcome> {
                     "no flag is set, yet the portal (entry {n}) withholds something"
                 ),
             )
+            .all_differ(portal(&owed, shown, true))
         })
     }));
     outcomes

@@ -1,11 +1,13 @@
 //! ELIG: the answer to a card inquiry, and what every answer owes (rows 01–03, 07, 10).
 
+mod age;
 mod aid;
 pub(super) mod message;
 pub(super) mod number;
 pub(super) mod wire;
 
 use super::cert::backend::each_truth;
+use super::difference::qualification;
 use super::facts::world::same;
 use super::facts::{Case, Exchange, Facts, not_carried};
 use super::outcome::{Outcome, text};
@@ -22,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("ELIG-05", Backend, number::elig_05),
     rule("ELIG-06", Backend, number::elig_06),
     rule("ELIG-07", Backend, number::elig_07),
-    rule("ELIG-09", Backend, number::elig_09),
+    rule("ELIG-09", Backend, age::elig_09),
     rule("ELIG-10", Backend, aid::elig_10),
     not_judged(
         "ELIG-17",
@@ -129,7 +131,8 @@ fn current_answered(
                 "有効な資格があるのに、項目{n}で{validity}と答えた",
                 "a qualification holds on that day, but entry {n} says {validity}"
             ),
-        );
+        )
+        .differs("validity", "valid", validity);
     }
     if right {
         return Outcome::pass(
@@ -140,6 +143,10 @@ fn current_answered(
             ),
         );
     }
+    let returned = answer.qualification.as_ref();
+    let due = held
+        .first()
+        .map_or_else(Vec::new, |due| qualification(due, returned));
     Outcome::fail(
         &confirm.entries(),
         text!(
@@ -147,24 +154,26 @@ fn current_answered(
             "the qualification at entry {n} is not one that holds on that day"
         ),
     )
+    .all_differ(due)
 }
 
 /// A refusal that nothing calls for and no more specific row names.
 fn refused_instead(facts: &Facts<'_>, case: &Case) -> Option<Outcome> {
     let wrong = wrong_refusal(facts, case).filter(|wrong| wrong.row == "ELIG-01")?;
     let ground = wrong.ground;
-    Some(Outcome::fail(
-        &wrong.entries,
-        text!(
-            "断る理由がないのに断った({ground})。現在の資格を返す",
-            "refused ({ground}) without any reason; the current qualification is returned"
-        ),
-    ))
+    Some(wrong.breach(text!(
+        "断る理由がないのに断った({ground})。現在の資格を返す",
+        "refused ({ground}) without any reason; the current qualification is returned"
+    )))
 }
 
 fn elig_02(facts: &Facts<'_>) -> Vec<Outcome> {
-    each_owed(facts, "ELIG-02", |confirm, answer, _| {
+    each_owed(facts, "ELIG-02", |confirm, answer, registry| {
         let n = confirm.answer_n();
+        let due = match current(registry, confirm.at.day()).as_slice() {
+            [] => "invalid",
+            _ => "valid",
+        };
         Some(match answer.validity {
             Validity::InvalidNewerExists => Outcome::fail(
                 &confirm.entries(),
@@ -172,7 +181,8 @@ fn elig_02(facts: &Facts<'_>) -> Vec<Outcome> {
                     "カードでの照会に、項目{n}で「無効(新しい資格あり)」と答えた。新しい資格そのものを返す",
                     "entry {n} answers a card inquiry \"invalid, newer exists\"; the newer one itself is returned"
                 ),
-            ),
+            )
+            .differs("validity", due, "invalid-newer-exists"),
             Validity::Several => Outcome::fail(
                 &confirm.entries(),
                 text!(
@@ -180,6 +190,7 @@ fn elig_02(facts: &Facts<'_>) -> Vec<Outcome> {
                     "entry {n} answers a card inquiry \"several match\""
                 ),
             )
+            .differs("validity", due, "several")
             .part("several-match"),
             _ => Outcome::pass(
                 &confirm.entries(),
@@ -213,6 +224,7 @@ fn elig_03(facts: &Facts<'_>) -> Vec<Outcome> {
                     "the qualification is lost and there is no newer one, but entry {n} says {validity}; invalid is right"
                 ),
             )
+            .differs("validity", "invalid", validity)
         } else if reference {
             Outcome::pass(
                 &confirm.entries(),
@@ -233,6 +245,7 @@ fn elig_03(facts: &Facts<'_>) -> Vec<Outcome> {
                     "entry {n} says invalid, but without the last qualification as reference"
                 ),
             )
+            .all_differ(qualification(lost, answer.qualification.as_ref()))
         })
     })
 }

@@ -3,6 +3,7 @@
 mod view;
 
 use super::cert::backend::silent;
+use super::difference::flag;
 use super::facts::case::{discloses, emergency_consent};
 use super::facts::{Case, Exchange, Facts, Truth, Visit, not_ended};
 use super::outcome::{Outcome, text};
@@ -143,7 +144,8 @@ fn nothing_read(
                 "{ja}のに、項目{n}で情報を返した",
                 "{en}, yet entry {n} returns information"
             ),
-        );
+        )
+        .returned_wrongly(exchange);
     }
     match confirm.answer() {
         Some(_) => Outcome::pass(
@@ -196,7 +198,8 @@ fn owed(facts: &Facts<'_>, case: &Case, truth: &Truth, confirm: &Exchange<'_>) -
                 "同意か取得困難の理由が記録されているのに断った",
                 "refused although a consent, or why there is none, is recorded"
             ),
-        ),
+        )
+        .refused_wrongly(confirm),
         (None, Some(_)) => Outcome::pass(
             &confirm.entries(),
             text!("記録の後に読ませた", "read after it was recorded"),
@@ -242,6 +245,11 @@ fn emg_03(facts: &Facts<'_>) -> Vec<Outcome> {
                         "consent not obtainable is not recorded as 3"
                     ),
                 )
+                .all_differ(vec![flag(
+                    state.kind,
+                    ConsentFlag::Unobtainable,
+                    Some(state),
+                )])
             }
             .part("coding"),
         )

@@ -9,6 +9,7 @@ mod foreign;
 mod portal;
 
 use super::assemble::finding;
+use super::difference::{ABSENT, PRESENT, answer as kind_of};
 use super::facts::{Exchange, Facts, Visit};
 use super::outcome::{Outcome, text};
 use super::session::{Act, App, Command, USER_PIN};
@@ -177,6 +178,7 @@ fn screen(facts: &Facts<'_>, n: u64, expected: &ScreenFields) -> Outcome {
             "{wanted} was expected; shown were: {seen}"
         ),
     )
+    .differs("screen", wanted.as_str(), seen.as_str())
 }
 
 fn wanted(expected: &ScreenFields) -> String {
@@ -251,6 +253,7 @@ fn no_answer(facts: &Facts<'_>, n: u64) -> Outcome {
                     "no eligibility was expected, but entry {at} answers it"
                 ),
             )
+            .differs("answer", "none", kind_of(exchange))
         }
         None => match unseen(facts, n) {
             Some(why) => why,
@@ -310,6 +313,7 @@ fn no_inquiry(facts: &Facts<'_>, n: u64, kind: InquiryKind) -> Outcome {
                     "no {name} inquiry was expected, but entry {at} is one"
                 ),
             )
+            .differs(format!("inquiry.{name}"), ABSENT, PRESENT)
         }
         None => match visit_at(facts, n) {
             Some(visit) if visit.screens.is_empty() && visit.commands.is_empty() => {
@@ -382,6 +386,7 @@ fn pin_tries(facts: &Facts<'_>, n: u64, expected: u8) -> Outcome {
                 "{expected} tries were expected to be left; by the card's answers it is {left}"
             ),
         )
+        .differs("pin-tries", expected.to_string(), left.to_string())
     }
 }
 

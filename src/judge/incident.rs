@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::cert::backend::silent;
+use super::difference::{ABSENT, Difference, optional, word};
 use super::elig::current;
 use super::facts::case::discloses;
 use super::facts::world::{insurer, names_with_branch};
@@ -131,6 +132,7 @@ impl<'f, 'a> Search<'f, 'a> {
                     "{en}, yet entry {n} returns eligibility"
                 ),
             )
+            .answered_wrongly(exchange)
         } else {
             Outcome::pass(&entries, text!("何も返さなかった", "nothing was returned"))
         }
@@ -155,6 +157,7 @@ impl<'f, 'a> Search<'f, 'a> {
                 "refused although it is switched on and what it needs is recorded"
             ),
         )
+        .refused_wrongly(self.exchange)
     }
 
     /// Judges what comes back where it is switched on.
@@ -162,7 +165,8 @@ impl<'f, 'a> Search<'f, 'a> {
         let (entries, n) = (self.exchange.entries(), self.exchange.answer_n());
         let by_name = matches!(self.exchange.inquiry, Inquiry::Person { .. });
         let day = self.exchange.at.day();
-        let right = match self.found(facts).as_slice() {
+        let found = self.found(facts);
+        let right = match found.as_slice() {
             [] => answer.validity == Validity::None && answer.person.is_none(),
             [one] => {
                 let person = answer.person.as_ref();
@@ -193,7 +197,38 @@ impl<'f, 'a> Search<'f, 'a> {
                     "entry {n} is not what is on record of whoever was asked for"
                 ),
             )
+            .all_differ(self.difference(&found, answer))
         }
+    }
+
+    /// Returns how an answer differs from what is on record of those whom the search names.
+    fn difference(&self, found: &[&Registry], answer: &Eligibility) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        let person = answer.person.as_ref();
+        let due = match found {
+            [] => "none",
+            [one] if one.qualifications.is_empty() => "none",
+            [one] if current(one, self.exchange.at.day()).is_empty() => "invalid",
+            [_] => "valid",
+            _ => "several",
+        };
+        let wrong_person = match (found, person) {
+            ([one], Some(told)) => loose(&told.name) != loose(&one.person.name),
+            (_, told) => told.is_some(),
+        };
+        if wrong_person {
+            let due = match found {
+                [one] => one.person.name.as_str(),
+                _ => ABSENT,
+            };
+            let got = optional(person.map(|person| &person.name));
+            differences.push(Difference::new("person.name", due, got));
+        }
+        let got = word(&answer.validity);
+        if got != due {
+            differences.push(Difference::new("validity", due, got));
+        }
+        differences
     }
 
     /// Returns those whom the search names.

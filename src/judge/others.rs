@@ -1,7 +1,8 @@
 //! DIS, OUT, PHN, CHD and VAR: what is judged of them, and why the rest is not.
 
 use super::cert::backend::silent;
-use super::facts::{Facts, Method, Visit, no_screens, not_ended};
+use super::difference::{Difference, refused_wrongly, word};
+use super::facts::{Exchange, Facts, Method, Visit, no_screens, not_ended};
 use super::outcome::{Outcome, text};
 use super::rule::{Rule, not_judged, rule};
 use crate::eligibility::{CardClass, Inquiry, SiteKind, Validity};
@@ -96,13 +97,16 @@ fn var_01(facts: &Facts<'_>) -> Vec<Outcome> {
         let n = exchange.answer_n();
         match exchange.inquiry {
             Inquiry::Medical { .. } if exchange.returned_records() => {
-                outcomes.push(Outcome::fail(
-                    &exchange.entries(),
-                    text!(
-                        "資格確認限定型の施設に、項目{n}で診療情報などを返した",
-                        "entry {n} returns medical information to an eligibility-only site"
-                    ),
-                ));
+                outcomes.push(
+                    Outcome::fail(
+                        &exchange.entries(),
+                        text!(
+                            "資格確認限定型の施設に、項目{n}で診療情報などを返した",
+                            "entry {n} returns medical information to an eligibility-only site"
+                        ),
+                    )
+                    .returned_wrongly(exchange),
+                );
             }
             Inquiry::Medical { .. } if exchange.answer().is_none() => {
                 outcomes.push(Outcome::open(&exchange.entries(), silent()));
@@ -158,6 +162,14 @@ fn var_02(facts: &Facts<'_>) -> Vec<Outcome> {
     })
 }
 
+/// Returns the difference of an answer that does not confirm a qualification in force.
+fn not_valid(exchange: &Exchange<'_>) -> Difference {
+    match exchange.eligibility() {
+        Some(answer) => Difference::new("validity", "valid", word(&answer.validity)),
+        None => refused_wrongly(exchange),
+    }
+}
+
 fn var_05(facts: &Facts<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     let id = Id::literal("VAR-05");
@@ -202,7 +214,8 @@ fn var_05(facts: &Facts<'_>) -> Vec<Outcome> {
                     "有効な資格の番号なのに、項目{n}で有効と答えなかった",
                     "the number is that of a qualification in force, but entry {n} does not say valid"
                 ),
-            ),
+            )
+            .all_differ(vec![not_valid(exchange)]),
         });
     }
     outcomes

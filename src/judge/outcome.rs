@@ -1,5 +1,6 @@
 //! What one rule says of one transcript, before it becomes a finding.
 
+use super::difference::Difference;
 use super::verdict::Verdict;
 use crate::eligibility::Text;
 
@@ -21,6 +22,8 @@ pub(super) struct Outcome {
     /// The entry that decided; absent for what held until the end.
     pub decided_at: Option<u64>,
     pub message: Text,
+    /// What was found to differ, for a breach that shows in an answer.
+    pub differences: Vec<Difference>,
 }
 
 impl Outcome {
@@ -34,6 +37,7 @@ impl Outcome {
             decided_at: entries.last().copied(),
             entries,
             message,
+            differences: Vec::new(),
         }
     }
 
@@ -73,13 +77,15 @@ impl Outcome {
     }
 }
 
-/// Combines outcomes to the worst of them; the first of the worst speaks, all of them prove.
+/// Combines outcomes to the worst of them; the first of the worst speaks, all of them prove and
+/// say what differs.
 pub(super) fn worst(outcomes: &[Outcome]) -> Option<Outcome> {
     let verdict = outcomes.iter().map(|outcome| outcome.verdict).max()?;
     let mut worst = outcomes.iter().filter(|outcome| outcome.verdict == verdict);
     let mut combined = worst.next()?.clone();
     for other in worst {
         combined.entries.extend(&other.entries);
+        combined = combined.all_differ(other.differences.clone());
     }
     combined.entries.sort_unstable();
     combined.entries.dedup();
@@ -94,14 +100,16 @@ mod tests {
     fn the_worst_outcome_speaks_and_all_of_its_kind_prove() {
         let outcomes = [
             Outcome::pass(&[1], text!("良", "good")),
-            Outcome::fail(&[5, 4], text!("悪", "bad")),
-            Outcome::fail(&[9], text!("他", "other")),
+            Outcome::fail(&[5, 4], text!("悪", "bad")).differs("a", "x", "y"),
+            Outcome::fail(&[9], text!("他", "other")).differs("b", "x", "y"),
             Outcome::absent(text!("無", "none")),
         ];
         let worst = worst(&outcomes).unwrap();
         assert_eq!(worst.verdict, Verdict::Fail);
         assert_eq!((worst.entries, worst.decided_at), (vec![4, 5, 9], Some(5)));
         assert_eq!(worst.message.en, "bad");
+        let fields = worst.differences.iter().map(|it| it.field.as_str());
+        assert_eq!(fields.collect::<Vec<_>>(), ["a", "b"]);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use jiff::civil::Date;
 
 use super::dates::{self, Renewal};
+use super::difference::{Difference, refused_wrongly};
 use super::facts::case::emergency_consent;
 use super::facts::{Case, Facts};
-use crate::eligibility::{CertificatePhase, EmergencyConsent, Ground, Site, SiteKind};
+use super::outcome::Outcome;
+use crate::eligibility::{CertificatePhase, EmergencyConsent, Ground, Site, SiteKind, Text};
 use crate::scenario::Step;
 use crate::transcript::{Event, Note};
 
@@ -16,6 +18,14 @@ pub(super) struct WrongRefusal {
     pub row: &'static str,
     pub entries: Vec<u64>,
     pub ground: &'static str,
+    difference: Difference,
+}
+
+impl WrongRefusal {
+    /// Makes the breach of the row.
+    pub fn breach(&self, message: Text) -> Outcome {
+        Outcome::fail(&self.entries, message).all_differ(vec![self.difference.clone()])
+    }
 }
 
 /// Returns the name of a ground, as it stands in transcripts.
@@ -95,6 +105,7 @@ pub(super) fn wrong_refusal(facts: &Facts<'_>, case: &Case) -> Option<WrongRefus
         row,
         entries: exchange.entries(),
         ground: ground_name(refusal.ground),
+        difference: refused_wrongly(exchange),
     })
 }
 

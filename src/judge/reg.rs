@@ -4,6 +4,7 @@ pub(super) mod spot;
 
 use super::cert::backend::{each_truth, silent};
 use super::dates::Renewal;
+use super::difference::{ABSENT, PRESENT};
 use super::facts::case::discloses;
 use super::facts::{Case, Exchange, Facts, Told, Truth};
 use super::outcome::{Outcome, text};
@@ -44,15 +45,14 @@ fn known(facts: &Facts<'_>, case: &Case, truth: &Truth) -> Vec<Outcome> {
         Told::Refused(_) | Told::Nothing => false,
     };
     let wrong = wrong_refusal(facts, case).filter(|wrong| matches!(wrong.row, "REG-03" | "REG-04"));
-    vec![if unknown || wrong.is_some() {
-        let entries = wrong.map_or_else(|| auth.entries(), |wrong| wrong.entries);
-        Outcome::fail(
-            &entries,
-            text!(
-                "登録してあるカードを未登録とした",
-                "a card on record as registered was taken for unregistered"
-            ),
-        )
+    let message = text!(
+        "登録してあるカードを未登録とした",
+        "a card on record as registered was taken for unregistered"
+    );
+    vec![if let Some(wrong) = wrong {
+        wrong.breach(message)
+    } else if unknown {
+        Outcome::fail(&auth.entries(), message).differs("registered", "true", "false")
     } else if matches!(facts.told(case), Told::Accepted(_)) {
         Outcome::pass(
             &auth.entries(),
@@ -129,8 +129,10 @@ fn as_unregistered(
 ) -> Outcome {
     let auth = &facts.exchanges[case.auth];
     match (facts.told(case), served) {
-        (_, Some(confirm)) => breach(&confirm.entries()),
-        (Told::Accepted(accepted), None) if accepted.registered => breach(&auth.entries()),
+        (_, Some(confirm)) => breach(&confirm.entries()).answered_wrongly(confirm),
+        (Told::Accepted(accepted), None) if accepted.registered => {
+            breach(&auth.entries()).differs("registered", "false", "true")
+        }
         (Told::Accepted(_) | Told::Refused(_), None) => Outcome::pass(&auth.entries(), kept),
         (Told::Nothing, None) => Outcome::open(&auth.entries(), silent()),
     }
@@ -211,7 +213,8 @@ fn registration_refused(
                     "{ja}のに登録した。断る",
                     "{en}, yet the card was registered; it is refused"
                 ),
-            ),
+            )
+            .answered_wrongly(register),
             Some(Answer::Refused(refusal)) if !refusal.message.is_empty() || id != "REG-07" => {
                 Outcome::pass(
                     &register.entries(),
@@ -224,7 +227,8 @@ fn registration_refused(
                     "登録を断ったが、理由の文がない",
                     "registration was refused without a message"
                 ),
-            ),
+            )
+            .differs("refusal.message", PRESENT, ABSENT),
             _ => Outcome::open(&register.entries(), silent()),
         }]
     })

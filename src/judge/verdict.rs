@@ -1,8 +1,10 @@
 //! Verdicts and what they rest on.
 
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::difference::Difference;
 use crate::eligibility::Text;
 use crate::requirement::{self, Confidence, Level, Subject};
 
@@ -60,6 +62,9 @@ pub struct Finding {
     pub level: Level,
     /// How sure the duty is; `L` is a convention of this harness.
     pub confidence: Confidence,
+    /// Where the rule comes from, in the short references of `list requirements`; `–` for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
     /// The verdict.
     pub verdict: Verdict,
     /// What was seen, what was expected, or why it could not be decided.
@@ -74,6 +79,28 @@ pub struct Finding {
     /// The index of the expectation that this is about, if it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
+    /// What differs in the answers, field by field; empty where nothing failed, or where the
+    /// breach does not show in an answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Difference>,
+    /// The known deviation that this breach is, where the user's file lists it. The judge leaves
+    /// this empty: it changes nothing about the verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Deviation>,
+}
+
+/// A breach that the user knows of and accepts until a day (`run --known`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Deviation {
+    /// Why it is accepted, as the user's file says.
+    pub reason: String,
+    /// The last day on which it is.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub until: Date,
+    /// Whether that day is past, so that the breach counts again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expired: bool,
 }
 
 impl Finding {
@@ -81,6 +108,11 @@ impl Finding {
     /// of a convention only with `--conventions`.
     pub fn counts(&self, conventions: bool) -> bool {
         self.level == Level::Must && (conventions || self.confidence != Confidence::Low)
+    }
+
+    /// Tells whether this breach is a known deviation whose last day is not past.
+    pub fn is_accepted(&self) -> bool {
+        self.known.as_ref().is_some_and(|known| !known.expired)
     }
 }
 

@@ -1,6 +1,7 @@
 //! CERT: what the backend makes of the certificate, by the scenario's facts at the inquiry.
 
 use crate::eligibility::{CertificatePhase, ConsentFlag, ConsentKind};
+use crate::judge::difference::{ABSENT, Difference, PRESENT, flag};
 use crate::judge::facts::{Case, Facts, Told, Truth, not_carried};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::refusal::wrong_refusal;
@@ -77,13 +78,16 @@ pub(in crate::judge) fn wrong_phase(
     let auth = &facts.exchanges[case.auth];
     let (told, is) = (phase_name(told), truth.phase().map_or("?", phase_name));
     let (last, day) = (truth.last_day, auth.at.day());
-    Some(Outcome::fail(
-        &auth.entries(),
-        text!(
-            "期限{last}の証明書を{day}に{told}とした。正しくは{is}",
-            "on {day} a certificate good until {last} was said to be {told}; {is} is right"
-        ),
-    ))
+    Some(
+        Outcome::fail(
+            &auth.entries(),
+            text!(
+                "期限{last}の証明書を{day}に{told}とした。正しくは{is}",
+                "on {day} a certificate good until {last} was said to be {told}; {is} is right"
+            ),
+        )
+        .differs("phase", is, told),
+    )
 }
 
 pub(in crate::judge) fn phase_name(phase: CertificatePhase) -> &'static str {
@@ -105,9 +109,7 @@ fn served(facts: &Facts<'_>, case: &Case, truth: &Truth, row: &'static str) -> O
     if let Some(wrong) = wrong_refusal(facts, case) {
         let (ground, other) = (wrong.ground, wrong.row);
         return if other == row {
-            Outcome::fail(
-                &wrong.entries,
-                text!(
+            wrong.breach(text!(
                     "期限{last}の証明書を{day}に断った({ground})。この時期は使える",
                     "on {day} a certificate good until {last} was refused ({ground}); it allows service then"
                 ),
@@ -202,6 +204,7 @@ fn cert_02(facts: &Facts<'_>) -> Vec<Outcome> {
                     "the certificate ends on {last}, but the normal result carries no side information"
                 ),
             )
+            .differs("side-information", PRESENT, ABSENT)
         }]
     })
 }
@@ -232,7 +235,8 @@ fn grace(facts: &Facts<'_>, case: &Case, truth: &Truth) -> Vec<Outcome> {
                 "猶予期間なのに、項目{n}で診療情報などを返した。資格だけを返す",
                 "medical information was returned at entry {n} in the grace period; eligibility only"
             ),
-        )];
+        )
+        .returned_wrongly(exchange)];
     }
     let mut outcomes = vec![in_transition(
         facts,
@@ -240,17 +244,20 @@ fn grace(facts: &Facts<'_>, case: &Case, truth: &Truth) -> Vec<Outcome> {
         served(facts, case, truth, "CERT-03"),
     )];
     if let Some((confirm, answer)) = facts.eligibility(case) {
-        let flagged = answer
+        let flagged: Vec<Difference> = answer
             .consents
             .iter()
-            .any(|state| state.flag == ConsentFlag::Given && state.kind != ConsentKind::Limit);
-        if flagged {
+            .filter(|state| state.flag == ConsentFlag::Given && state.kind != ConsentKind::Limit)
+            .map(|state| flag(state.kind, ConsentFlag::No, Some(state)))
+            .collect();
+        if !flagged.is_empty() {
             let n = confirm.answer_n();
             let message = text!(
                 "猶予期間なのに、項目{n}の結果に同意あり(1)のフラグがある",
                 "the result at entry {n} flags a consent as given in the grace period"
             );
-            outcomes.push(Outcome::fail(&confirm.entries(), message).part("consent-flag"));
+            let breach = Outcome::fail(&confirm.entries(), message).all_differ(flagged);
+            outcomes.push(breach.part("consent-flag"));
         }
     }
     outcomes

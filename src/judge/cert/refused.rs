@@ -43,7 +43,8 @@ pub(in crate::judge) fn must_be_refused(
                 "{ja}のに、項目{n}で情報を返した。断る",
                 "{en}, yet entry {n} returns information; it is refused"
             ),
-        );
+        )
+        .returned_wrongly(exchange);
     }
     if let Some((exchange, refusal)) = facts.refusal(case) {
         let ground = crate::judge::refusal::ground_name(refusal.ground);
@@ -173,6 +174,7 @@ fn not_accepted(facts: &Facts<'_>, case: &Case, outcome: Outcome) -> Outcome {
                     "a certificate that must be refused was accepted ({phase})"
                 ),
             )
+            .answered_wrongly(&facts.exchanges[case.auth])
         }
         _ => outcome,
     }
@@ -225,6 +227,7 @@ fn not_ended_by_itself(facts: &Facts<'_>, case: &Case, truth: &Truth) -> Outcome
                     "a certificate that still allows service was refused ({ground})"
                 ),
             )
+            .refused_wrongly(exchange)
         }
         Some((exchange, _)) => Outcome::open(
             &exchange.entries(),

@@ -53,6 +53,7 @@ fn of_card(day: Date, entries: &[u64], ends: &Ends) -> Outcome {
                 "the card says that it lasts to {day} where {expected} is right"
             ),
         )
+        .differs("card.expires", expected.as_str(), day.to_string())
     };
     weighed(outcome, ends)
 }
@@ -104,6 +105,7 @@ fn of_certificate(
                 "the certificate's last day is {day} where {expected} is right"
             ),
         )
+        .differs("certificate.not-after", expected.as_str(), day.to_string())
     };
     outcomes.push(weighed(outcome, &ends));
     let at = end.zoned().time();
@@ -112,14 +114,24 @@ fn of_certificate(
             "証明書が{day}の{at}(日本時間)に切れる。23:59:59まで有効とする",
             "the certificate ends at {at} JST on {day}; it lasts to 23:59:59"
         );
-        outcomes.push(Outcome::fail(&entries, message).part(DETAILS));
+        let breach = Outcome::fail(&entries, message).differs(
+            "certificate.not-after",
+            LAST_SECOND.to_string(),
+            at.to_string(),
+        );
+        outcomes.push(breach.part(DETAILS));
     }
     if let Some(card) = card.filter(|card| *card < day) {
         let message = text!(
             "証明書の最終日{day}が、カードの期限{card}を越えている",
             "the certificate's last day, {day}, lies beyond the card's, {card}"
         );
-        outcomes.push(Outcome::fail(&entries, message).part(DETAILS));
+        let breach = Outcome::fail(&entries, message).differs(
+            "certificate.not-after",
+            format!("≤ {card}"),
+            day.to_string(),
+        );
+        outcomes.push(breach.part(DETAILS));
     }
     outcomes
 }
@@ -141,6 +153,11 @@ fn as_stated(end: Moment, not_after: Moment, entries: &[u64]) -> Outcome {
                 "証明書が{end}まで有効になっているが、シナリオでは{not_after}である",
                 "the certificate lasts to {end} where the scenario states {not_after}"
             ),
+        )
+        .differs(
+            "certificate.not-after",
+            not_after.to_string(),
+            end.to_string(),
         )
     }
 }

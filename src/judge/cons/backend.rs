@@ -6,6 +6,7 @@ use crate::eligibility::{
 };
 use crate::judge::cons::kind_name;
 use crate::judge::dates;
+use crate::judge::difference::{ABSENT, Difference, PRESENT, flag, optional, word};
 use crate::judge::facts::case::consents;
 use crate::judge::facts::{Case, Exchange, Facts, Truth, not_carried};
 use crate::judge::outcome::{Outcome, text};
@@ -53,13 +54,16 @@ fn cons_06(facts: &Facts<'_>) -> Vec<Outcome> {
             .any(|it| it.kind == ConsentKind::Limit && it.answer == ConsentAnswer::Agree);
         let n = confirm.answer_n();
         if answer.limit.is_some() && !agreed {
-            outcomes.push(Outcome::fail(
-                &confirm.entries(),
-                text!(
-                    "明示の同意がないのに、項目{n}で限度額を返した",
-                    "the limit was returned at entry {n} without explicit consent"
-                ),
-            ));
+            outcomes.push(
+                Outcome::fail(
+                    &confirm.entries(),
+                    text!(
+                        "明示の同意がないのに、項目{n}で限度額を返した",
+                        "the limit was returned at entry {n} without explicit consent"
+                    ),
+                )
+                .differs("limit", ABSENT, PRESENT),
+            );
             continue;
         }
         let later = case.limit.map(|index| &facts.exchanges[index]);
@@ -111,7 +115,8 @@ fn cons_07(facts: &Facts<'_>) -> Vec<Outcome> {
                     "記録のある限度額が、項目{n}で返されていない。カードでは尋ねずに返す",
                     "a limit is on record, but entry {n} does not return it; by card it comes without asking"
                 ),
-            ),
+            )
+            .differs("limit", PRESENT, ABSENT),
         });
     }
     outcomes
@@ -139,10 +144,12 @@ fn cons_08(facts: &Facts<'_>) -> Vec<Outcome> {
             });
             record.is_some_and(|record| record.answer == ConsentAnswer::Agree)
         };
-        let flagged = answer
+        let flagged: Vec<Difference> = answer
             .consents
             .iter()
-            .any(|it| it.flag == ConsentFlag::Given && !on_record(it.kind));
+            .filter(|it| it.flag == ConsentFlag::Given && !on_record(it.kind))
+            .map(|it| flag(it.kind, ConsentFlag::No, Some(it)))
+            .collect();
         outcomes.push(if answer.limit.is_some() && !limit_consent {
             Outcome::fail(
                 &exchange.entries(),
@@ -151,6 +158,7 @@ fn cons_08(facts: &Facts<'_>) -> Vec<Outcome> {
                     "the limit was returned at entry {n} without the oral consent"
                 ),
             )
+            .differs("limit", ABSENT, PRESENT)
         } else if !answer.specific_diseases.is_empty() {
             Outcome::fail(
                 &exchange.entries(),
@@ -159,7 +167,8 @@ fn cons_08(facts: &Facts<'_>) -> Vec<Outcome> {
                     "entry {n} returns 特定疾病 to a number inquiry"
                 ),
             )
-        } else if flagged {
+            .differs("specific-diseases", ABSENT, PRESENT)
+        } else if !flagged.is_empty() {
             Outcome::fail(
                 &exchange.entries(),
                 text!(
@@ -167,6 +176,7 @@ fn cons_08(facts: &Facts<'_>) -> Vec<Outcome> {
                     "the number inquiry at entry {n} was taken for a consent"
                 ),
             )
+            .all_differ(flagged)
         } else {
             Outcome::pass(
                 &exchange.entries(),
@@ -231,6 +241,7 @@ fn carried_over(
             .find(|it| it.kind == *kind)
             .map(|it| it.answer);
         let name = kind_name(*kind);
+        let field = format!("earlier.{name}");
         outcomes.push(match (record.map(|record| record.answer), told) {
             (None, None) => continue,
             _ if turned_40 => continue,
@@ -250,17 +261,19 @@ fn carried_over(
                     "an earlier answer to {name} was told that was never given at this institution"
                 ),
             )
+            .differs(field, ABSENT, optional(told.as_ref()))
             .part("fresh-elsewhere"),
             (Some(_), None) if facts.header.roles.backend == "fhir" => {
                 Outcome::absent(not_carried())
             }
-            (Some(_), _) => Outcome::fail(
+            (Some(recorded), _) => Outcome::fail(
                 &auth.entries(),
                 text!(
                     "この施設での前回の答え({name})が伝えられていない",
                     "the last answer to {name} at this institution was not told"
                 ),
-            ),
+            )
+            .differs(field, word(&recorded), optional(told.as_ref())),
         });
     }
     outcomes
@@ -290,6 +303,7 @@ fn cons_14(facts: &Facts<'_>) -> Vec<Outcome> {
                     "特定疾病 was returned without consent"
                 ),
             )
+            .differs("specific-diseases", ABSENT, PRESENT)
         } else {
             Outcome::pass(
                 &confirm.entries(),

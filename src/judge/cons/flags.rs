@@ -4,6 +4,7 @@ use crate::eligibility::{Care, ConsentAnswer, ConsentFlag, ConsentKind, ConsentS
 use crate::judge::cons::backend::ordinary;
 use crate::judge::cons::kind_name;
 use crate::judge::dates;
+use crate::judge::difference::{ABSENT, Difference, PRESENT, flag, optional, word};
 use crate::judge::facts::case::consents;
 use crate::judge::facts::{Exchange, Facts, Truth};
 use crate::judge::outcome::{Outcome, text};
@@ -67,7 +68,8 @@ fn agreed(
                 "{name}に同意があるのに、項目{n}の結果に同意ありのフラグがない",
                 "{name} was agreed to, but the result at entry {n} does not flag it as given"
             ),
-        );
+        )
+        .all_differ(vec![flag(kind, ConsentFlag::Given, state)]);
     };
     let day_later = match (state.at, state.until) {
         (Some(at), Some(until)) => {
@@ -83,6 +85,7 @@ fn agreed(
                 "at entry {n}, {name} lacks the time of consent or an end 24 hours after it"
             ),
         )
+        .all_differ(times(state, true))
     };
     match truth.care {
         Care::Outpatient if !day_later => return lacks_a_day(),
@@ -96,6 +99,7 @@ fn agreed(
                     "at entry {n}, {name} lacks the time of consent or has an end; for home visits it stands until withdrawn"
                 ),
             )
+            .all_differ(times(state, false))
             .part("home-visit");
         }
         _ => {}
@@ -107,6 +111,32 @@ fn agreed(
             "the consent to {name} was recorded with its times"
         ),
     )
+}
+
+/// Compares the times of a consent: when it was given, and its end, which is a day later or not set.
+fn times(state: &ConsentState, ends: bool) -> Vec<Difference> {
+    let field = |name: &str| format!("consents.{}.{name}", word(&state.kind));
+    let Some(at) = state.at else {
+        return vec![Difference::new(field("at"), PRESENT, ABSENT)];
+    };
+    let due = if ends {
+        word(&at.plus_ms(dates::CONSENT_SECONDS.unsigned_abs() * 1_000))
+    } else {
+        ABSENT.to_owned()
+    };
+    let until = optional(state.until.as_ref());
+    vec![Difference::new(field("until"), due, until)]
+}
+
+/// Returns the times that a consent carries which was not given.
+fn no_times(state: &ConsentState) -> Vec<Difference> {
+    [("at", state.at), ("until", state.until)]
+        .into_iter()
+        .filter_map(|(name, time)| {
+            let field = format!("consents.{}.{name}", word(&state.kind));
+            Some(Difference::new(field, ABSENT, word(&time?)))
+        })
+        .collect()
 }
 
 fn refused(confirm: &Exchange<'_>, kind: ConsentKind, state: Option<&ConsentState>) -> Outcome {
@@ -129,6 +159,7 @@ fn refused(confirm: &Exchange<'_>, kind: ConsentKind, state: Option<&ConsentStat
                 "at entry {n}, {name} was not agreed to but carries a time"
             ),
         )
+        .all_differ(no_times(state))
         .part("no-times"),
         _ => Outcome::pass(
             &confirm.entries(),

@@ -2,6 +2,7 @@
 
 use crate::eligibility::{Answer, Eligibility, Inquiry, Person, PortalSection, Registry};
 use crate::judge::cert::backend::silent;
+use crate::judge::difference::{address, portal};
 use crate::judge::facts::{Exchange, Facts};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::rule::{Rule, rule};
@@ -66,6 +67,7 @@ fn by_name(
                         "disclosure is restricted, yet entry {n} tells a search by name the address or postcode"
                     ),
                 )
+                .all_differ(address(answer.person.as_ref(), false))
             } else {
                 Outcome::pass(
                     &exchange.entries(),
@@ -105,6 +107,7 @@ fn by_number(facts: &Facts<'_>) -> Vec<Outcome> {
                     "不開示 is set, yet entry {n} tells a number inquiry the address or postcode"
                 ),
             )
+            .all_differ(address(answer.person.as_ref(), false))
         } else {
             Outcome::pass(
                 &exchange.entries(),
@@ -189,6 +192,7 @@ fn shows_any(
             "the portal (entry {n}) shows what it must not: {seen}"
         ),
     )
+    .all_differ(portal(forbidden, shown, false))
 }
 
 fn disc_05(facts: &Facts<'_>) -> Vec<Outcome> {

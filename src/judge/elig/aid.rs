@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::eligibility::{CardClass, Eligibility, MedicalTicket, Registry, Validity};
 use crate::judge::dates;
+use crate::judge::difference::{list, optional, word};
 use crate::judge::elig::{current, each_owed};
 use crate::judge::facts::{Exchange, Facts};
 use crate::judge::outcome::{Outcome, text};
@@ -48,7 +49,7 @@ pub(super) fn elig_10(facts: &Facts<'_>) -> Vec<Outcome> {
         Some(
             given(facts, confirm, answer, &on_record).unwrap_or_else(|| {
                 let missing = on_record.iter().find(|one| !has(&answer.tickets, one));
-                missing.map_or_else(|| right(confirm), |one| withheld(confirm, one))
+                missing.map_or_else(|| right(confirm), |one| withheld(confirm, answer, one))
             }),
         )
     });
@@ -88,7 +89,8 @@ fn right(exchange: &Exchange<'_>) -> Outcome {
     )
 }
 
-fn withheld(exchange: &Exchange<'_>, ticket: &MedicalTicket) -> Outcome {
+fn withheld(exchange: &Exchange<'_>, answer: &Eligibility, ticket: &MedicalTicket) -> Outcome {
+    let given: Vec<&String> = answer.tickets.iter().map(|it| &it.number).collect();
     let (n, number) = (exchange.answer_n(), &ticket.number);
     Outcome::fail(
         &exchange.entries(),
@@ -97,6 +99,7 @@ fn withheld(exchange: &Exchange<'_>, ticket: &MedicalTicket) -> Outcome {
             "ticket {number} of the month is on record, but entry {n} does not return it"
         ),
     )
+    .differs("tickets", number, list(&given))
 }
 
 /// Returns the breach in the tickets that were given.
@@ -108,6 +111,7 @@ fn given(
 ) -> Option<Outcome> {
     let n = exchange.answer_n();
     let institution = &facts.world(exchange.n)?.site.institution;
+    let numbers: Vec<&String> = on_record.iter().map(|it| &it.number).collect();
     for ticket in &answer.tickets {
         let (number, month) = (&ticket.number, &ticket.month);
         let Some(recorded) = on_record.iter().find(|one| same_ticket(one, ticket)) else {
@@ -117,16 +121,20 @@ fn given(
                     "項目{n}で返した券{number}({month})は、その月の記録にない",
                     "ticket {number} of {month}, returned at entry {n}, is not on record for the month of the inquiry"
                 ),
-            ));
+            )
+            .differs("tickets", list(&numbers), number));
         };
-        if ticket.designated != Some(recorded.institution == *institution) {
+        let due = recorded.institution == *institution;
+        if ticket.designated != Some(due) {
+            let field = format!("tickets.{number}.designated");
             return Some(Outcome::fail(
                 &exchange.entries(),
                 text!(
                     "項目{n}の券{number}で、照会した機関が指定医療機関に当たるかどうかが違うか、示されていない",
                     "at entry {n}, ticket {number} does not say, or says wrongly, whether who asks is the designated institution"
                 ),
-            ));
+            )
+            .differs(field, word(&due), optional(ticket.designated.as_ref())));
         }
     }
     None
@@ -151,5 +159,6 @@ fn unrecorded(confirm: &Exchange<'_>, answer: &Eligibility) -> Outcome {
             "the ticket of the month is not recorded yet, but entry {n} says {validity}; valid-unregistered is expected"
         ),
     )
+    .differs("validity", "valid-unregistered", validity)
     .part("not-yet-recorded")
 }

@@ -2,6 +2,7 @@
 
 use crate::eligibility::{Answer, Inquiry, InquiryKind};
 use crate::judge::cert::backend::silent;
+use crate::judge::difference::{ABSENT, Difference, field_with};
 use crate::judge::facts::{Exchange, Facts, no_screens, not_ended};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::rule::{Rule, rule};
@@ -17,9 +18,10 @@ pub(in crate::judge) const RULES: &[Rule] = &[
     rule("ELIG-16", Reader, elig_16),
 ];
 
-/// Finds a mark of a My Number in what one side sent (the transcript never holds the number).
-fn number_in(value: &impl serde::Serialize) -> bool {
-    serde_json::to_string(value).is_ok_and(|text| text.contains("my-number#"))
+/// Finds a mark of a My Number in what one side sent (the transcript never holds the number): the
+/// field, and what stands there.
+fn number_in(value: &impl serde::Serialize) -> Option<(String, String)> {
+    field_with(value, "my-number#")
 }
 
 fn elig_08_reader(facts: &Facts<'_>) -> Vec<Outcome> {
@@ -46,14 +48,19 @@ fn elig_08_backend(facts: &Facts<'_>) -> Vec<Outcome> {
     )
 }
 
-fn without_number(messages: Vec<(u64, bool)>) -> Vec<Outcome> {
+fn without_number(messages: Vec<(u64, Option<(String, String)>)>) -> Vec<Outcome> {
     if messages.is_empty() {
         return vec![Outcome::absent(text!("照会がない", "nothing was asked"))];
     }
     let breach: Vec<u64> = messages
         .iter()
-        .filter(|(_, found)| *found)
+        .filter(|(_, found)| found.is_some())
         .map(|(n, _)| *n)
+        .collect();
+    let found: Vec<Difference> = messages
+        .iter()
+        .filter_map(|(_, found)| found.clone())
+        .map(|(field, text)| Difference::new(field, ABSENT, text))
         .collect();
     let count = messages.len();
     vec![match breach.first() {
@@ -63,7 +70,8 @@ fn without_number(messages: Vec<(u64, bool)>) -> Vec<Outcome> {
                 "項目{n}に本人の個人番号がある。照会にも回答にも載せない",
                 "entry {n} carries the person's My Number; no request and no answer does"
             ),
-        ),
+        )
+        .all_differ(found),
         None => Outcome::pass(
             &[],
             text!(
@@ -127,13 +135,16 @@ fn elig_15(facts: &Facts<'_>) -> Vec<Outcome> {
     for exchange in &facts.exchanges {
         let n = exchange.answer_n();
         match (exchange.reply, exchange.fault) {
-            (Some((_, Reply::Malformed(why))), None) => outcomes.push(Outcome::fail(
-                &exchange.entries(),
-                text!(
-                    "項目{n}の回答の形式が正しくない: {why}",
-                    "the answer at entry {n} is not well-formed: {why}"
-                ),
-            )),
+            (Some((_, Reply::Malformed(why))), None) => outcomes.push(
+                Outcome::fail(
+                    &exchange.entries(),
+                    text!(
+                        "項目{n}の回答の形式が正しくない: {why}",
+                        "the answer at entry {n} is not well-formed: {why}"
+                    ),
+                )
+                .differs("answer", "well-formed", why),
+            ),
             (Some((_, Reply::Answer(_))), _) => outcomes.push(Outcome::pass(
                 &exchange.entries(),
                 text!("回答の形式は正しかった", "the answers were well-formed"),

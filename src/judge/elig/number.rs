@@ -1,11 +1,12 @@
-//! ELIG: the answer to a number inquiry, and what depends on age (rows 04–07, 09).
+//! ELIG: the answer to a number inquiry (rows 04–07).
 
 use crate::eligibility::{
-    ElderlyCertificate, Eligibility, Inquiry, NumberKey, Person, Qualification, Registry, Site,
-    Validity,
+    Eligibility, Inquiry, NumberKey, Qualification, Registry, Site, Validity,
 };
 use crate::judge::cert::backend::silent;
-use crate::judge::dates;
+use crate::judge::difference::{
+    ABSENT, Difference, PRESENT, between, optional, qualification, refused_wrongly, word,
+};
 use crate::judge::elig::current;
 use crate::judge::facts::world::{names, names_with_branch, same};
 use crate::judge::facts::{Exchange, Facts, World, not_carried};
@@ -105,6 +106,7 @@ pub(in crate::judge) fn elig_04(facts: &Facts<'_>) -> Vec<Outcome> {
                     "entry {n} tells a number inquiry what the newer qualification is"
                 ),
             )
+            .all_differ(qualification(lost, answer.qualification.as_ref()))
         } else if answer.validity == Validity::InvalidNewerExists {
             Outcome::pass(
                 &exchange.entries(),
@@ -125,6 +127,7 @@ pub(in crate::judge) fn elig_04(facts: &Facts<'_>) -> Vec<Outcome> {
                     "the answer at entry {n} to the number of a lost qualification does not say that a newer one exists"
                 ),
             )
+                .differs("validity", "invalid-newer-exists", word(&answer.validity))
         })
     })
 }
@@ -137,6 +140,7 @@ pub(in crate::judge) fn elig_05(facts: &Facts<'_>) -> Vec<Outcome> {
         }
         let exchange = asked.exchange;
         let n = exchange.answer_n();
+        let found = exchange.eligibility().map_or_else(Vec::new, somebody);
         Some(match (exchange.eligibility(), exchange.refusal()) {
             (Some(answer), _)
                 if answer.validity == Validity::None && answer.qualification.is_none() =>
@@ -152,17 +156,31 @@ pub(in crate::judge) fn elig_05(facts: &Facts<'_>) -> Vec<Outcome> {
                     "記録にない番号に、項目{n}で該当なし以外を答えた",
                     "nobody has this number, but entry {n} says something other than \"none\""
                 ),
-            ),
+            )
+                .all_differ(found),
             (None, Some(_)) => Outcome::fail(
                 &exchange.entries(),
                 text!(
                     "記録にない番号に、項目{n}で失敗と答えた。該当なしは正常な回答である",
                     "nobody has this number, and entry {n} calls that a failure; \"none\" is a normal answer"
                 ),
-            ),
+            )
+                .refused_wrongly(exchange),
             (None, None) => unanswered(exchange),
         })
     })
+}
+
+/// Returns what an answer has that is about somebody.
+fn somebody(answer: &Eligibility) -> Vec<Difference> {
+    let mut found = Vec::new();
+    if answer.validity != Validity::None {
+        found.push(Difference::new("validity", "none", word(&answer.validity)));
+    }
+    if answer.qualification.is_some() {
+        found.push(Difference::new("qualification", ABSENT, PRESENT));
+    }
+    found
 }
 
 /// Tells whether a key stands as the registry writes it.
@@ -214,8 +232,23 @@ pub(in crate::judge) fn elig_06(facts: &Facts<'_>) -> Vec<Outcome> {
                     "entry {n} does not find a number that differs only in padding, width or branch"
                 ),
             )
+            .all_differ(vec![not_found(asked, fitting > 1)])
         })
     })
+}
+
+/// Returns the difference of an answer that did not find the number.
+fn not_found(asked: &Asked<'_, '_>, several: bool) -> Difference {
+    let day = asked.exchange.at.day();
+    let due = match asked.named.first() {
+        _ if several => "several",
+        Some(named) if named.holds_on(day) => "valid",
+        _ => "invalid",
+    };
+    match asked.exchange.eligibility() {
+        Some(answer) => Difference::new("validity", due, word(&answer.validity)),
+        None => refused_wrongly(asked.exchange),
+    }
 }
 
 pub(in crate::judge) fn elig_07(facts: &Facts<'_>) -> Vec<Outcome> {
@@ -255,6 +288,7 @@ pub(in crate::judge) fn elig_07(facts: &Facts<'_>) -> Vec<Outcome> {
                         "the same inquiry got different answers at entries {a} and {b}"
                     ),
                 )
+                .all_differ(between(one, other))
             });
         }
     }
@@ -270,115 +304,5 @@ fn unasked(inquiry: &Inquiry) -> Option<(&NumberKey, bool, &Site)> {
             ..
         } => Some((key, *limit_consent, site)),
         _ => None,
-    }
-}
-
-pub(in crate::judge) fn elig_09(facts: &Facts<'_>) -> Vec<Outcome> {
-    let mut outcomes = Vec::new();
-    for exchange in facts.exchanges.iter().filter(|it| it.fault.is_none()) {
-        let (Some(answer), Some(person)) = (exchange.eligibility(), exchange.person) else {
-            continue;
-        };
-        let registry = facts.registry(person, exchange.n);
-        let (Some(registry), Some(returned)) = (registry, &answer.qualification) else {
-            continue;
-        };
-        // Cards for a short term follow one another under one number.
-        let mut alike = registry
-            .qualifications
-            .iter()
-            .filter(|it| same(it, returned));
-        let first = alike.clone().next();
-        let held = alike.find(|it| it.from == returned.from).or(first);
-        if let Some(held) = held {
-            outcomes.extend(by_age(facts, exchange, &registry.person, held, returned));
-        }
-    }
-    outcomes
-}
-
-fn by_age(
-    facts: &Facts<'_>,
-    exchange: &Exchange<'_>,
-    person: &Person,
-    held: &Qualification,
-    returned: &Qualification,
-) -> Option<Outcome> {
-    let day = exchange.at.day();
-    let n = exchange.answer_n();
-    // FHIR answers carry neither 高齢受給者証 nor the mark of a child before school.
-    let carried = facts.header.roles.backend != "fhir";
-    let birth = person.birth_date;
-    let missing = |what: crate::eligibility::Text| {
-        let (ja, en) = (what.ja, what.en);
-        Some(if carried {
-            Outcome::fail(
-                &exchange.entries(),
-                text!("項目{n}: {ja}", "entry {n}: {en}"),
-            )
-        } else {
-            Outcome::absent(not_carried())
-        })
-    };
-    let right = |what: crate::eligibility::Text| Some(Outcome::pass(&exchange.entries(), what));
-    if dates::is_preschool(birth, day) {
-        return if returned.preschool == Some(true) {
-            right(text!("未就学と示した", "marked as not yet at school"))
-        } else {
-            missing(text!(
-                "未就学の印がない",
-                "a child before school is not marked"
-            ))
-        };
-    }
-    if returned.preschool == Some(true) {
-        return missing(text!(
-            "就学した者に未就学の印がある",
-            "someone of school age is marked as not yet at school"
-        ));
-    }
-    if dates::has_elderly_share(birth, day) {
-        let covers = |it: &&ElderlyCertificate| it.from <= day && day <= it.until;
-        let expected = held.elderly.as_ref().filter(covers)?;
-        return match wrong_certificate(expected, returned.elderly.as_ref()) {
-            Some(what) => missing(what),
-            None => right(text!(
-                "高齢受給者証の割合と期間を示した",
-                "share and period of 高齢受給者証 were returned"
-            )),
-        };
-    }
-    if dates::age(birth, day) >= 75 {
-        return if returned.share == held.share {
-            right(text!(
-                "後期高齢者の割合を示した",
-                "the share of a person of 75 or more was returned"
-            ))
-        } else {
-            missing(text!(
-                "後期高齢者の割合が記録と異なる",
-                "the share of a person of 75 or more is not the one on record"
-            ))
-        };
-    }
-    None
-}
-
-/// Says what is wrong with the 高齢受給者証 that was returned.
-fn wrong_certificate(
-    expected: &ElderlyCertificate,
-    returned: Option<&ElderlyCertificate>,
-) -> Option<crate::eligibility::Text> {
-    match returned {
-        Some(certificate) if certificate == expected => None,
-        Some(certificate) if certificate.share == expected.share => Some(text!(
-            "高齢受給者証の期間が記録と異なる",
-            "the period of 高齢受給者証 is not the one on record"
-        )),
-        Some(_) => Some(text!(
-            "高齢受給者証の割合が記録と異なる",
-            "the share of 高齢受給者証 is not the one on record"
-        )),
-        None => Some(text!("高齢受給者証の情報がない", "高齢受給者証 is missing")),
     }
 }

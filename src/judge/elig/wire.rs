@@ -2,6 +2,7 @@
 //! 11, 12, 14).
 
 use crate::eligibility::Wire;
+use crate::judge::difference::{ABSENT, Difference, PRESENT, optional};
 use crate::judge::facts::{Exchange, Facts};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::rule::{Rule, rule};
@@ -46,16 +47,20 @@ fn paired(exchange: &Exchange<'_>, wire: &Wire) -> Option<Outcome> {
                 "項目{n}の回答{response}が、要求{request}と名前で対にならない",
                 "the answer {response} at entry {n} does not pair with the request {request} by its name"
             ),
-        ));
+        )
+        .differs("wire.response", request, response));
     }
     if echoed == Some(false) {
-        return Some(Outcome::fail(
-            &entries,
-            text!(
-                "項目{n}の回答が、要求の識別子をそのまま返していない",
-                "the answer at entry {n} does not echo the identifier of the request"
-            ),
-        ));
+        return Some(
+            Outcome::fail(
+                &entries,
+                text!(
+                    "項目{n}の回答が、要求の識別子をそのまま返していない",
+                    "the answer at entry {n} does not echo the identifier of the request"
+                ),
+            )
+            .differs("wire.echoed", "true", "false"),
+        );
     }
     if let Some(actual) = &wire.actual_encoding {
         let wrong = wire
@@ -63,13 +68,16 @@ fn paired(exchange: &Exchange<'_>, wire: &Wire) -> Option<Outcome> {
             .iter()
             .find(|declared| family(declared) != family(actual));
         if let Some(declared) = wrong {
-            return Some(Outcome::fail(
-                &entries,
-                text!(
-                    "項目{n}の回答は{declared}と名のるが、中身は{actual}である",
-                    "the answer at entry {n} says that it is {declared}, but it is {actual}"
-                ),
-            ));
+            return Some(
+                Outcome::fail(
+                    &entries,
+                    text!(
+                        "項目{n}の回答は{declared}と名のるが、中身は{actual}である",
+                        "the answer at entry {n} says that it is {declared}, but it is {actual}"
+                    ),
+                )
+                .differs("wire.encoding", declared, actual),
+            );
         }
     }
     let shown = wire.paired.is_some() || echoed.is_some() || !wire.declared_encodings.is_empty();
@@ -123,7 +131,12 @@ fn by_wire(exchange: &Exchange<'_>, wire: &Wire, normal: bool) -> Outcome {
     let n = exchange.answer_n();
     let no_code = blank(wire.error_code.as_ref());
     match (normal, no_code) {
-        (false, _) if no_code || blank(wire.error_message.as_ref()) => bare(exchange),
+        (false, _) if no_code || blank(wire.error_message.as_ref()) => bare(
+            exchange,
+            lacking("wire.error-code", wire.error_code.as_ref())
+                .chain(lacking("wire.error-message", wire.error_message.as_ref()))
+                .collect(),
+        ),
         (false, _) => complete(exchange),
         (true, false) => Outcome::fail(
             &exchange.entries(),
@@ -131,6 +144,11 @@ fn by_wire(exchange: &Exchange<'_>, wire: &Wire, normal: bool) -> Outcome {
                 "項目{n}の結果は正常なのに、エラーコードがある",
                 "the result at entry {n} is normal, yet it carries an error code"
             ),
+        )
+        .differs(
+            "wire.error-code",
+            ABSENT,
+            optional(wire.error_code.as_ref()),
         ),
         (true, true) => Outcome::pass(
             &exchange.entries(),
@@ -144,15 +162,23 @@ fn by_wire(exchange: &Exchange<'_>, wire: &Wire, normal: bool) -> Outcome {
 
 fn by_meaning(exchange: &Exchange<'_>) -> Option<Outcome> {
     let refusal = exchange.refusal()?;
-    let lacking = refusal.code.trim().is_empty() || refusal.message.trim().is_empty();
-    Some(if lacking {
-        bare(exchange)
-    } else {
+    let lacking: Vec<Difference> = lacking("refusal.code", Some(&refusal.code))
+        .chain(lacking("refusal.message", Some(&refusal.message)))
+        .collect();
+    Some(if lacking.is_empty() {
         complete(exchange)
+    } else {
+        bare(exchange, lacking)
     })
 }
 
-fn bare(exchange: &Exchange<'_>) -> Outcome {
+/// Returns the difference of a field that must not be blank, where it is.
+fn lacking(field: &str, text: Option<&String>) -> impl Iterator<Item = Difference> {
+    let difference = || Difference::new(field, PRESENT, ABSENT);
+    blank(text).then(difference).into_iter()
+}
+
+fn bare(exchange: &Exchange<'_>, lacking: Vec<Difference>) -> Outcome {
     let n = exchange.answer_n();
     Outcome::fail(
         &exchange.entries(),
@@ -161,6 +187,7 @@ fn bare(exchange: &Exchange<'_>) -> Outcome {
             "the abnormal result at entry {n} lacks an error code or a message"
         ),
     )
+    .all_differ(lacking)
 }
 
 fn complete(exchange: &Exchange<'_>) -> Outcome {
@@ -196,6 +223,11 @@ fn elig_14(facts: &Facts<'_>) -> Vec<Outcome> {
                         "回答に{elapsed}ミリ秒かかった。7秒以内に答える",
                         "the answer took {elapsed} ms; 7 s at most"
                     ),
+                )
+                .differs(
+                    "elapsed",
+                    format!("≤ {ANSWER_MS} ms"),
+                    format!("{elapsed} ms"),
                 )
             } else {
                 Outcome::pass(

@@ -6,6 +6,7 @@
 use super::{each_emergency, nothing_read};
 use crate::eligibility::{Care, Inquiry, MedicalKind, MedicalRecord, Registry, SiteKind, Text};
 use crate::judge::dates;
+use crate::judge::difference::{ABSENT, Difference, PRESENT, word};
 use crate::judge::facts::{Exchange, Facts};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::refusal::may_view_emergency;
@@ -64,6 +65,7 @@ fn fetched(facts: &Facts<'_>, exchange: &Exchange<'_>) -> Option<Outcome> {
                     "entry {n} returns what this site may not see"
                 ),
             )
+            .returned_wrongly(exchange)
         } else {
             Outcome::pass(
                 &exchange.entries(),
@@ -78,7 +80,9 @@ fn fetched(facts: &Facts<'_>, exchange: &Exchange<'_>) -> Option<Outcome> {
         return None;
     }
     Some(match beyond(facts, exchange) {
-        Some(why) => Outcome::fail(&exchange.entries(), why),
+        Some((why, difference)) => {
+            Outcome::fail(&exchange.entries(), why).all_differ(vec![difference])
+        }
         None => Outcome::pass(
             &exchange.entries(),
             text!(
@@ -90,31 +94,36 @@ fn fetched(facts: &Facts<'_>, exchange: &Exchange<'_>) -> Option<Outcome> {
 }
 
 /// Finds a record that lies beyond its period, or is none of the items.
-fn beyond(facts: &Facts<'_>, exchange: &Exchange<'_>) -> Option<Text> {
+fn beyond(facts: &Facts<'_>, exchange: &Exchange<'_>) -> Option<(Text, Difference)> {
     let answer = exchange.medical()?;
     let registry = exchange
         .person
         .and_then(|person| facts.registry(person, exchange.n));
     let n = exchange.answer_n();
     let summary = answer.kind == MedicalKind::EmergencySummary;
+    let field = |of: &str| format!("medical.{}.{of}", word(&answer.kind));
     for record in &answer.records {
         let months = match registry {
             Some(registry) if summary => months_of(record, registry),
             _ => Some(LONGEST),
         };
         let Some(months) = months else {
-            return Some(text!(
+            let why = text!(
                 "救急用サマリー(項目{n})に健診の結果がある。載せるのは実施日だけである",
                 "the summary at entry {n} has the result of a check-up; it carries the date alone"
-            ));
+            );
+            let difference = Difference::new(field("checkup-result"), ABSENT, PRESENT);
+            return Some((why, difference));
         };
         let first = dates::month_before(exchange.at.day(), months);
         let month = &record.month;
         if *month < first {
-            return Some(text!(
+            let why = text!(
                 "項目{n}で{month}の記録を返した。{first}より前のものは見られない",
                 "entry {n} returns a record of {month}; nothing before {first} may be seen"
-            ));
+            );
+            let difference = Difference::new(field("month"), format!("≥ {first}"), month);
+            return Some((why, difference));
         }
     }
     None

@@ -2,21 +2,19 @@
 
 mod insurance;
 
-use crate::eligibility::{Answer, Eligibility, Ground, InquiryKind, MedicalKind, Validity};
+use crate::eligibility::{
+    Answer, Eligibility, Ground, InquiryKind, MedicalKind, Qualification, Validity,
+};
+use crate::judge::difference::{
+    ABSENT, Difference, answer as kind_of, flag, list, optional, presence, word,
+};
 use crate::judge::expectation::{asked, foreign, unseen};
 use crate::judge::facts::case::discloses;
 use crate::judge::facts::world;
 use crate::judge::facts::{Exchange, Facts, not_carried};
 use crate::judge::outcome::{Outcome, text};
-use crate::scenario::{AnswerFields, Presence};
+use crate::scenario::AnswerFields;
 use crate::transcript::{Reply, Role};
-
-/// One field of an answer that differs: what was expected and what was there.
-struct Difference {
-    what: &'static str,
-    expected: String,
-    found: String,
-}
 
 pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerFields) -> Outcome {
     let asked = asked(facts, n);
@@ -44,12 +42,8 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
         let found = returned_kinds(&asked, &mut entries);
         let owed = foreign::owed_kinds(facts, &asked, &medical.kinds(), &found);
         unasked = owed != medical.kinds();
-        differ(
-            &mut differences,
-            "medical",
-            &format!("{owed:?}"),
-            &format!("{found:?}"),
-        );
+        let words = |kinds: &[MedicalKind]| list(&kinds.iter().map(word).collect::<Vec<_>>());
+        differ(&mut differences, "medical", words(&owed), words(&found));
     }
     if needs_eligibility(expected) {
         match eligibility {
@@ -65,9 +59,9 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
             None => match lost(&asked) {
                 Some(outcome) => return outcome,
                 None if asked.is_empty() => {
-                    return unseen(facts, n).unwrap_or_else(|| nothing_answered(&entries));
+                    return unseen(facts, n).unwrap_or_else(|| nothing_answered(&entries, &asked));
                 }
-                None => return nothing_answered(&entries),
+                None => return nothing_answered(&entries, &asked),
             },
         }
     }
@@ -81,7 +75,7 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
 /// rest of it; another row has no such exception.
 fn of_part(expected: &AnswerFields, differences: &[Difference], outcome: Outcome) -> Outcome {
     match (expected.validity, differences) {
-        (Some(Validity::ValidUnregistered), [one]) if one.what == "validity" => {
+        (Some(Validity::ValidUnregistered), [one]) if one.field == "validity" => {
             outcome.part("not-yet-recorded")
         }
         _ => outcome,
@@ -109,19 +103,27 @@ fn refused(
         }
         // That nothing is disclosed is as strict as a refusal.
         if !(silent && facts.backend_is_foreign()) {
-            differ(&mut differences, "refused", expected, "-");
+            let last = asked
+                .iter()
+                .rfind(|exchange| asks_for_eligibility(exchange));
+            let found = last.map_or_else(|| ABSENT.to_owned(), |exchange| kind_of(exchange));
+            let expected = format!("refused ({expected})");
+            differences.push(Difference::new("answer", expected, found));
         }
         return Ok((Vec::new(), differences));
     };
     // Another ground is as strict (convention 1), and not every protocol carries one.
     if refusal.ground != Ground::Unstated && !facts.backend_is_foreign() {
         let found = crate::judge::refusal::ground_name(refusal.ground);
-        differ(&mut differences, "refused", expected, found);
+        differ(&mut differences, "refusal.ground", expected, found);
     }
     Ok((exchange.entries(), differences))
 }
 
-fn nothing_answered(entries: &[u64]) -> Outcome {
+fn nothing_answered(entries: &[u64], asked: &[&Exchange<'_>]) -> Outcome {
+    let found = asked
+        .last()
+        .map_or_else(|| ABSENT.to_owned(), |exchange| kind_of(exchange));
     Outcome::fail(
         entries,
         text!(
@@ -129,6 +131,7 @@ fn nothing_answered(entries: &[u64]) -> Outcome {
             "an eligibility answer was expected, but none was given in this visit"
         ),
     )
+    .differs("answer", "eligibility", found)
 }
 
 fn verdict(entries: &[u64], differences: &[Difference]) -> Outcome {
@@ -141,7 +144,7 @@ fn verdict(entries: &[u64], differences: &[Difference]) -> Outcome {
     let list = |word: &str| {
         let parts: Vec<String> = differences
             .iter()
-            .map(|it| format!("{}: {} {word} {}", it.what, it.found, it.expected))
+            .map(|it| format!("{}: {} {word} {}", it.field, it.got, it.expected))
             .collect();
         parts.join("; ")
     };
@@ -153,15 +156,18 @@ fn verdict(entries: &[u64], differences: &[Difference]) -> Outcome {
             "the answer differs from what was expected: {en}"
         ),
     )
+    .all_differ(differences.to_vec())
 }
 
-fn differ(differences: &mut Vec<Difference>, what: &'static str, expected: &str, found: &str) {
+fn differ(
+    differences: &mut Vec<Difference>,
+    field: &str,
+    expected: impl Into<String>,
+    found: impl Into<String>,
+) {
+    let (expected, found) = (expected.into(), found.into());
     if expected != found {
-        differences.push(Difference {
-            what,
-            expected: expected.to_owned(),
-            found: found.to_owned(),
-        });
+        differences.push(Difference::new(field, expected, found));
     }
 }
 
@@ -224,31 +230,48 @@ fn fields(
     limit: bool,
     differences: &mut Vec<Difference>,
 ) {
-    let qualification = answer.qualification.as_ref();
     if let Some(validity) = expected.validity {
         differ(
             differences,
             "validity",
-            &format!("{validity:?}"),
-            &format!("{:?}", answer.validity),
+            word(&validity),
+            word(&answer.validity),
         );
     }
+    presences(expected, answer, limit, differences);
+    of_qualification(expected, answer.qualification.as_ref(), differences);
+    insurance::fields(expected, answer, differences);
+    for (kind, due) in expected.consents.iter().flatten() {
+        let found = answer.consents.iter().find(|state| state.kind == *kind);
+        if found.map(|state| state.flag) != Some(*due) {
+            differences.push(flag(*kind, *due, found));
+        }
+    }
+}
+
+/// Compares what is only expected to be there or not.
+fn presences(
+    expected: &AnswerFields,
+    answer: &Eligibility,
+    limit: bool,
+    differences: &mut Vec<Difference>,
+) {
     let address = answer
         .person
         .as_ref()
         .is_some_and(|person| person.address.is_some() || person.postcode.is_some());
-    let present = [
+    let fields = [
         ("limit", expected.limit, limit),
         (
             "specific-diseases",
             expected.specific_diseases,
             !answer.specific_diseases.is_empty(),
         ),
-        ("address", expected.address, address),
+        ("person.address", expected.address, address),
         (
             "qualification",
             expected.qualification,
-            qualification.is_some(),
+            answer.qualification.is_some(),
         ),
         (
             "side-information",
@@ -256,54 +279,37 @@ fn fields(
             answer.side_information.is_some(),
         ),
     ];
-    for (what, wanted, there) in present {
-        let word = |there: bool| if there { "present" } else { "absent" };
+    for (field, wanted, there) in fields {
         if let Some(wanted) = wanted {
-            differ(
-                differences,
-                what,
-                word(wanted == Presence::Present),
-                word(there),
-            );
+            differ(differences, field, word(&wanted), presence(there));
         }
     }
+}
+
+fn of_qualification(
+    expected: &AnswerFields,
+    returned: Option<&Qualification>,
+    differences: &mut Vec<Difference>,
+) {
     if let Some(insurer) = &expected.insurer {
-        let found = qualification.map_or("-", |it| it.insurer.as_str());
-        if world::insurer(insurer) != world::insurer(found) {
-            differ(differences, "insurer", insurer, found);
+        let found = returned.map(|it| &it.insurer);
+        if Some(world::insurer(insurer)) != found.map(|found| world::insurer(found)) {
+            let found = optional(found);
+            differences.push(Difference::new("qualification.insurer", insurer, found));
         }
     }
     if let Some(share) = expected.share {
-        let found = qualification.is_some_and(|it| {
-            it.share == share
-                || it
-                    .elderly
-                    .as_ref()
-                    .is_some_and(|elderly| elderly.share == share)
-        });
-        let shown = qualification.map_or("-".to_owned(), |it| it.share.to_string());
-        if !found {
-            differ(
-                differences,
-                "share",
-                &share.to_string(),
-                &format!("{shown} "),
-            );
+        let elderly = returned.and_then(|it| it.elderly.as_ref());
+        let shares = [returned.map(|it| it.share), elderly.map(|it| it.share)];
+        if !shares.contains(&Some(share)) {
+            let found: Vec<String> = shares.iter().flatten().map(u8::to_string).collect();
+            let field = "qualification.share";
+            differences.push(Difference::new(field, share.to_string(), list(&found)));
         }
     }
     if let Some(preschool) = expected.preschool {
-        let found = qualification.and_then(|it| it.preschool).unwrap_or(false);
-        differ(
-            differences,
-            "preschool",
-            &preschool.to_string(),
-            &found.to_string(),
-        );
-    }
-    insurance::fields(expected, answer, differences);
-    for (kind, flag) in expected.consents.iter().flatten() {
-        let found = answer.consents.iter().find(|state| state.kind == *kind);
-        let found = found.map_or("-".to_owned(), |state| format!("{:?}", state.flag));
-        differ(differences, "consent", &format!("{flag:?}"), &found);
+        let found = returned.and_then(|it| it.preschool).unwrap_or(false);
+        let field = "qualification.preschool";
+        differ(differences, field, word(&preschool), word(&found));
     }
 }

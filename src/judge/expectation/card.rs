@@ -44,6 +44,7 @@ pub(super) fn status(facts: &Facts<'_>, step: usize, nth: usize, expected: &str)
                 "{expected} was expected at entry {at}; it was answered {status}"
             ),
         )
+        .differs("status", expected, status.as_str())
     }
 }
 
@@ -95,6 +96,7 @@ pub(super) fn certificate(facts: &Facts<'_>, n: u64, expected: &CertificateExpec
                 "the certificate was expected to last to {wanted}; it lasts to {end}"
             ),
         )
+        .differs("certificate.not-after", wanted.to_string(), end.to_string())
     }
 }
 
@@ -127,5 +129,6 @@ pub(super) fn card(facts: &Facts<'_>, n: u64, expected: &CardExpectation) -> Out
                 "the card was expected to last to {wanted}; it says {day}"
             ),
         )
+        .differs("card.expires", wanted.to_string(), day.to_string())
     }
 }

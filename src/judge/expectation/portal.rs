@@ -1,6 +1,7 @@
 //! Compares what the portal is expected to show with what it showed.
 
 use crate::eligibility::{Answer, InquiryKind, PortalSection};
+use crate::judge::difference::{portal as sections, word};
 use crate::judge::facts::Facts;
 use crate::judge::outcome::{Outcome, text};
 use crate::scenario::PortalExpectation;
@@ -23,8 +24,8 @@ pub(in crate::judge) fn portal(facts: &Facts<'_>, n: u64, expected: &PortalExpec
     let Some(Answer::Portal(view)) = exchange.answer() else {
         return Outcome::open(&exchange.entries(), crate::judge::cert::backend::silent());
     };
-    let names = |sections: Vec<&PortalSection>| {
-        let names: Vec<String> = sections.iter().map(|it| format!("{it:?}")).collect();
+    let names = |shown: Vec<&PortalSection>| {
+        let names: Vec<String> = shown.into_iter().map(word).collect();
         names.join(", ")
     };
     let missing: Vec<_> = expected
@@ -46,6 +47,8 @@ pub(in crate::judge) fn portal(facts: &Facts<'_>, n: u64, expected: &PortalExpec
             ),
         );
     }
+    let mut differences = sections(&expected.shown, &view.shown, true);
+    differences.extend(sections(&expected.hidden, &view.shown, false));
     let (missing, extra) = (names(missing), names(extra));
     Outcome::fail(
         &exchange.entries(),
@@ -54,4 +57,5 @@ pub(in crate::judge) fn portal(facts: &Facts<'_>, n: u64, expected: &PortalExpec
             "the portal differs from what was expected; missing: {missing}; too much: {extra}"
         ),
     )
+    .all_differ(differences)
 }

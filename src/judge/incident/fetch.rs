@@ -136,7 +136,8 @@ pub(super) fn fetched(
                 "災害時の同意か理由が記録されているのに、項目{n}で断った",
                 "a consent, or why there is none, is recorded in the disaster, yet entry {n} refuses"
             ),
-        ),
+        )
+        .refused_wrongly(exchange),
         Standing::Open => Outcome::pass(
             &entries,
             text!("記録の後に読ませた", "read after it was recorded"),
@@ -162,6 +163,7 @@ pub(super) fn fetched(
                         "entry {n} returns what such a search does not open"
                     ),
                 )
+                .returned_wrongly(exchange)
             } else {
                 nothing()
             };
@@ -173,7 +175,8 @@ pub(super) fn fetched(
                 "{ja}のに、項目{n}で診療情報などを返した",
                 "{en}, yet entry {n} returns medical information"
             ),
-        ),
+        )
+        .returned_wrongly(exchange),
         Standing::Shut(..) => nothing(),
     })
 }

@@ -228,13 +228,10 @@ fn reg_02_backend(facts: &Facts<'_>) -> Vec<Outcome> {
 fn after_registration(facts: &Facts<'_>, case: &Case) -> Outcome {
     let wrong = wrong_refusal(facts, case).filter(|wrong| wrong.row == "REG-02");
     let outcome = match (wrong, facts.eligibility(case)) {
-        (Some(wrong), _) => Outcome::fail(
-            &wrong.entries,
-            text!(
-                "登録したばかりのカードを未登録として断った",
-                "a card registered a moment ago was refused as unregistered"
-            ),
-        ),
+        (Some(wrong), _) => wrong.breach(text!(
+            "登録したばかりのカードを未登録として断った",
+            "a card registered a moment ago was refused as unregistered"
+        )),
         (None, Some((confirm, _))) => Outcome::pass(
             &confirm.entries(),
             text!(

@@ -15,12 +15,15 @@ fn finding(verdict: Verdict, listed: bool, level: Level, confidence: Confidence)
         subject: Subject::Reader,
         level,
         confidence,
+        source: String::new(),
         verdict,
         message: Default::default(),
         entries: Vec::new(),
         decided_at: None,
         listed,
         step: None,
+        differences: Vec::new(),
+        known: None,
     }
 }
 

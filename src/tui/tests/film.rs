@@ -261,11 +261,14 @@ pub fn finding(
         subject,
         level: requirement.level_for(subject),
         confidence: requirement.confidence_for(subject),
+        source: requirement.source.clone(),
         verdict,
         message: Text::new(message.0, message.1),
         entries: entries.to_vec(),
         decided_at: at,
         listed: false,
         step: None,
+        differences: Vec::new(),
+        known: None,
     }
 }

@@ -1,6 +1,6 @@
 //! Compares what a scenario states of class, loss, limit, disease and tickets.
 
-use super::{Difference, differ};
+use super::{Difference, differ, optional, word};
 use crate::eligibility::{Eligibility, MedicalTicket, SpecificDisease};
 use crate::scenario::AnswerFields;
 
@@ -13,34 +13,33 @@ pub(super) fn fields(
     let limit = answer.limit.as_ref();
     let mut same = |what, expected: Option<String>, found: Option<String>| {
         if let Some(expected) = expected {
-            let found = found.unwrap_or_else(|| "-".to_owned());
-            differ(differences, what, &expected, &found);
+            differ(differences, what, expected, optional(found.as_ref()));
         }
     };
     same(
-        "class",
-        expected.class.map(|class| format!("{class:?}")),
-        qualification.map(|one| format!("{:?}", one.class)),
+        "qualification.class",
+        expected.class.as_ref().map(word),
+        qualification.map(|one| word(&one.class)),
     );
     same(
-        "loss",
-        expected.loss.map(|loss| format!("{loss:?}")),
+        "qualification.lost-because",
+        expected.loss.as_ref().map(word),
         qualification
-            .and_then(|one| one.lost_because)
-            .map(|loss| format!("{loss:?}")),
+            .and_then(|one| one.lost_because.as_ref())
+            .map(word),
     );
     same(
-        "limit-class",
+        "limit.class",
         expected.limit_class.clone(),
         limit.map(|limit| limit.class.clone()),
     );
     same(
-        "limit-kind",
-        expected.limit_kind.map(|kind| format!("{kind:?}")),
-        limit.map(|limit| format!("{:?}", limit.kind)),
+        "limit.kind",
+        expected.limit_kind.as_ref().map(word),
+        limit.map(|limit| word(&limit.kind)),
     );
     same(
-        "elderly-period",
+        "qualification.elderly",
         expected
             .elderly_period
             .map(|period| format!("{} – {}", period.from, period.until)),
@@ -49,7 +48,7 @@ pub(super) fn fields(
             .map(|one| format!("{} – {}", one.from, one.until)),
     );
     let (wanted, found) = diseases(expected, answer);
-    same("specific-disease", wanted, found);
+    same("specific-diseases", wanted, found);
     let (wanted, found) = tickets(expected, answer);
     same("tickets", wanted, found);
 }
