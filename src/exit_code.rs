@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum ExitCode {
-    /// Everything passed; not applicable is allowed beside passes.
+    /// Everything passed; not applicable and known deviations are allowed beside passes.
     Passed = 0,
     /// A must-requirement failed.
     Failed = 1,
@@ -45,7 +45,9 @@ impl ExitCode {
     /// Returns what the code means, for `--help`.
     pub const fn meaning(self) -> &'static str {
         match self {
-            ExitCode::Passed => "all pass (not applicable allowed beside passes)",
+            ExitCode::Passed => {
+                "all pass (not applicable and known deviations allowed beside passes)"
+            }
             ExitCode::Failed => "a must-requirement failed",
             ExitCode::Usage => "usage: the command line cannot be carried out",
             ExitCode::Invalid => "invalid scenario, transcript or configuration",

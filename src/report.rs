@@ -3,8 +3,11 @@
 //! The same report gives the same bytes in every machine format, whatever the language, folder or
 //! number of jobs; only [`text`] speaks one language. Nothing here judges.
 
+mod breach;
+pub mod earlier;
 pub mod json;
 pub mod junit;
+pub mod known;
 pub mod ndjson;
 pub mod page;
 pub mod text;
@@ -26,17 +29,28 @@ pub struct Summary {
     pub pass: usize,
     /// Could not be decided.
     pub inconclusive: usize,
-    /// Failed.
+    /// Failed, in more than known deviations.
     pub fail: usize,
     /// We could not do our work.
     pub error: usize,
     /// Does not apply.
     pub not_applicable: usize,
+    /// Failed in nothing but known deviations (`run --known`).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub known: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Summary {
-    fn add(&mut self, verdict: Verdict) {
-        *match verdict {
+    fn add(&mut self, judged: &Judged) {
+        if judged.is_known() {
+            self.known += 1;
+            return;
+        }
+        *match judged.without_known.unwrap_or(judged.verdict) {
             Verdict::Pass => &mut self.pass,
             Verdict::Inconclusive => &mut self.inconclusive,
             Verdict::Fail => &mut self.fail,
@@ -63,6 +77,10 @@ pub struct Judged {
     pub transcript: Option<String>,
     /// The verdict.
     pub verdict: Verdict,
+    /// What the scenario counts as once known deviations are left out; absent where it has none.
+    /// `pass` then means that it failed in nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without_known: Option<Verdict>,
     /// Why we could not do our work, why the scenario does not apply, or why the backend was not
     /// reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -81,6 +99,7 @@ impl Judged {
             seed: scenario.seed,
             transcript: None,
             verdict: judgement.verdict,
+            without_known: None,
             problem: None,
             findings: judgement.findings,
         }
@@ -113,14 +132,22 @@ impl Judged {
         }
     }
 
-    /// Tells whether a must-requirement failed, also where a worse verdict hides it.
+    /// Tells whether the scenario failed in nothing but known deviations.
+    pub fn is_known(&self) -> bool {
+        self.without_known
+            .is_some_and(|verdict| verdict <= Verdict::Pass)
+    }
+
+    /// Tells whether a must-requirement failed, also where a worse verdict hides it; known
+    /// deviations apart.
     fn failed(&self, conventions: bool) -> bool {
         let hidden = self.verdict == Verdict::Error
-            && self
-                .findings
-                .iter()
-                .any(|finding| finding.verdict == Verdict::Fail && finding.counts(conventions));
-        self.verdict == Verdict::Fail || hidden
+            && self.findings.iter().any(|finding| {
+                finding.verdict == Verdict::Fail
+                    && finding.counts(conventions)
+                    && !finding.is_accepted()
+            });
+        self.without_known.unwrap_or(self.verdict) == Verdict::Fail || hidden
     }
 }
 
@@ -139,6 +166,9 @@ pub struct Report {
     pub backend: Option<String>,
     /// How many scenarios had each verdict.
     pub summary: Summary,
+    /// What became of each known deviation of the user's file, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<known::Account>,
     /// What is said of each scenario, in the order in which they were selected.
     pub scenarios: Vec<Judged>,
 }
@@ -148,7 +178,7 @@ impl Report {
     pub fn new(scenarios: Vec<Judged>) -> Report {
         let mut summary = Summary::default();
         for scenario in &scenarios {
-            summary.add(scenario.verdict);
+            summary.add(scenario);
         }
         let seed = scenarios
             .first()
@@ -160,6 +190,7 @@ impl Report {
             seed,
             backend: None,
             summary,
+            known: Vec::new(),
             scenarios,
         }
     }
@@ -206,6 +237,7 @@ pub(crate) mod tests {
             seed: 7,
             transcript: None,
             verdict,
+            without_known: None,
             problem: None,
             findings,
         }

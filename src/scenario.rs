@@ -45,7 +45,7 @@ pub use expectation::{
     ScreenExpectation, ScreenFields, SpecificDiseaseExpectation, TicketExpectation,
 };
 pub use lint::{Lint, LintLevel};
-pub use load::{ParseError, Place, Source, error_at, parse};
+pub use load::{ParseError, PathItem, Place, Source, error_at, error_at_item, parse};
 pub use probe::{CardExpectation, CertificateExpectation, Probe, StatusExpectation, StatusFields};
 pub use registry::{
     IncidentEntry, LimitEntry, MedicalEntry, QualificationEntry, RegistryOverrides,

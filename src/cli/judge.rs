@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::failure::Failure;
+use super::known::KnownArgs;
 use super::output::{ReportFormat, Target, deliver};
 use super::select;
 use super::shell::Shell;
+use crate::clock::system_now;
 use crate::eligibility::Moment;
 use crate::exit_code::ExitCode;
 use crate::judge::judge_with;
-use crate::report::{Judged, Report};
+use crate::report::Judged;
 use crate::scenario::Scenario;
 use crate::secret::Masker;
 use crate::transcript::Transcript;
@@ -25,6 +27,8 @@ pub(super) struct JudgeArgs {
     /// Judge against this scenario instead of the one in the transcript
     #[arg(long, value_name = "PATH or ID")]
     scenario: Option<String>,
+    #[command(flatten)]
+    known: KnownArgs,
     /// Let breaches of this harness's own conventions (confidence L) count
     #[arg(long)]
     conventions: bool,
@@ -53,6 +57,7 @@ pub(super) fn judge(args: &JudgeArgs, shell: &Shell) -> Result<ExitCode, Failure
     if !problems.is_empty() {
         return Err(Failure::Invalid(problems.join("\n")));
     }
+    let known = args.known.read()?;
     let target = Target::open(args.output.as_deref())?;
     let mut scenarios = Vec::new();
     for (path, transcript) in read {
@@ -66,7 +71,7 @@ pub(super) fn judge(args: &JudgeArgs, shell: &Shell) -> Result<ExitCode, Failure
             ..Judged::new(&scenario, judgement)
         });
     }
-    let report = Report::new(scenarios);
+    let report = known.report(scenarios, system_now(), args.conventions);
     deliver(&report, args.format, target, args.conventions, shell)
 }
 

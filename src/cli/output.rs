@@ -188,7 +188,7 @@ fn exit_code(report: &Report, conventions: bool) -> ExitCode {
         ExitCode::Failed
     } else if summary.inconclusive + summary.error > 0 {
         ExitCode::Undecided
-    } else if summary.pass == 0 {
+    } else if summary.pass + summary.known == 0 {
         ExitCode::Nothing
     } else {
         ExitCode::Passed
@@ -217,6 +217,12 @@ mod tests {
         assert_eq!(code(&[Pass, Inconclusive]), 5);
         assert_eq!(code(&[Error, NotApplicable]), 5);
         assert_eq!(code(&[NotApplicable]), 4);
+        let mut known = judged("x", Fail, Vec::new());
+        known.without_known = Some(Pass);
+        let report = Report::new(vec![known.clone()]);
+        assert_eq!(exit_code(&report, false).code(), 0);
+        known.without_known = Some(Inconclusive);
+        assert_eq!(exit_code(&Report::new(vec![known]), false).code(), 5);
         assert_eq!(code(&[]), 4);
     }
 }

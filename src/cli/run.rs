@@ -6,8 +6,10 @@ use clap::Args;
 
 use super::backend::{BackendArgs, Prepared};
 use super::failure::Failure;
+use super::known::KnownArgs;
 use super::output::{ReportFormat, Target, deliver};
 use super::pool::{self, Ending};
+use super::rerun;
 use super::select;
 use super::shell::{Shell, tell};
 use super::transcripts::Transcripts;
@@ -35,6 +37,11 @@ pub(super) struct RunArgs {
     /// Only scenarios that decide one of these requirements
     #[arg(long, value_name = "ID")]
     requirement: Vec<requirement::Id>,
+    /// Only scenarios that did not pass in this earlier report (JSON or NDJSON)
+    #[arg(long, value_name = "REPORT")]
+    rerun: Option<PathBuf>,
+    #[command(flatten)]
+    known: KnownArgs,
     /// Let breaches of this harness's own conventions (confidence L) count
     #[arg(long)]
     conventions: bool,
@@ -86,6 +93,7 @@ struct Played {
 pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
     check_role("--reader", &args.reader, "reference")?;
     let now = system_now();
+    let known = args.known.read()?;
     let playables = selected(args, now)?;
     let target = Target::open(args.output.as_deref())?;
     let transcripts = match &args.transcripts {
@@ -139,7 +147,7 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
     let judged = results.into_iter().flatten().map(|played| played.judged);
     let report = Report {
         backend: opened.kind.map(str::to_owned),
-        ..Report::new(judged.collect())
+        ..known.report(judged.collect(), now, conventions)
     };
     let code = match ending {
         Ending::Complete => deliver(&report, args.format, target, conventions, shell)?,
@@ -192,6 +200,9 @@ fn selected(args: &RunArgs, now: Moment) -> Result<Vec<Playable>, Failure> {
     let mut library = select::bundled()?;
     let named = select::named(&mut library, &args.scenarios)?;
     let mut playables = select::playables(&library, &named, now)?;
+    if let Some(report) = &args.rerun {
+        rerun::keep(&mut playables, report)?;
+    }
     playables.retain(|playable| wanted(&playable.scenario, &args.tag, &args.requirement));
     if playables.is_empty() {
         return Err(Failure::Nothing(

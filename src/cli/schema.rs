@@ -9,7 +9,7 @@ use super::shell::emit;
 use crate::backend::process::message::Line;
 use crate::bindings;
 use crate::exit_code::ExitCode;
-use crate::report::Report;
+use crate::report::{Report, known};
 use crate::scenario::{DeckPerson, Document};
 use crate::transcript::{Entry, Header};
 
@@ -36,6 +36,8 @@ enum Name {
     Process,
     /// A file of bindings, for `run --bindings`
     Bindings,
+    /// A file of known deviations, for `run --known`
+    Known,
 }
 
 /// A line of a transcript: the header on line 1, an entry on every further one.
@@ -61,6 +63,7 @@ pub(super) fn schema(args: &SchemaArgs) -> Result<ExitCode, Failure> {
         Name::Profile => schema_for!(Profile),
         Name::Process => schema_for!(Line),
         Name::Bindings => schema_for!(bindings::Document),
+        Name::Known => schema_for!(known::Document),
     };
     let text = serde_json::to_string_pretty(&schema)
         .map_err(|error| Failure::Bug(format!("the schema is no JSON: {error}")))?;

@@ -9,7 +9,7 @@ mod foreign;
 mod portal;
 
 use super::assemble::finding;
-use super::difference::{ABSENT, PRESENT, answer as kind_of};
+use super::difference::{ABSENT, PRESENT, answer as kind_of, word};
 use super::facts::{Exchange, Facts, Visit};
 use super::outcome::{Outcome, text};
 use super::session::{Act, App, Command, USER_PIN};
@@ -302,7 +302,7 @@ fn no_inquiry(facts: &Facts<'_>, n: u64, kind: InquiryKind) -> Outcome {
     let made = asked(facts, n)
         .into_iter()
         .find(|exchange| exchange.inquiry.kind() == kind);
-    let name = inquiry_name(kind);
+    let name = word(&kind);
     match made {
         Some(exchange) => {
             let at = exchange.n;
@@ -335,19 +335,6 @@ fn no_inquiry(facts: &Facts<'_>, n: u64, kind: InquiryKind) -> Outcome {
                 ),
             ),
         },
-    }
-}
-
-fn inquiry_name(kind: InquiryKind) -> &'static str {
-    match kind {
-        InquiryKind::Authenticate => "authenticate",
-        InquiryKind::Register => "register",
-        InquiryKind::Confirm => "confirm",
-        InquiryKind::Limit => "limit",
-        InquiryKind::Number => "number",
-        InquiryKind::Person => "person",
-        InquiryKind::Medical => "medical",
-        InquiryKind::Portal => "portal",
     }
 }
 

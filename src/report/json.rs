@@ -34,6 +34,7 @@ mod tests {
           "subject": "reader",
           "level": "must",
           "confidence": "H",
+          "source": "S3, E §1.5",
           "verdict": "fail",
           "message": {
             "ja": "理由 <b>\u001b[31m",

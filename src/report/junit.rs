@@ -1,13 +1,17 @@
 //! The report as JUnit XML, for continuous-integration servers.
 //!
 //! A test case per scenario, its folder as class name. Fail is a failure, inconclusive and error
-//! are errors, not applicable is skipped. No times: the virtual clock has none worth comparing.
+//! are errors, not applicable is skipped. A scenario that failed in nothing but known deviations is
+//! skipped too, with reason and date as its message: that is what servers show apart without
+//! turning red, and how other test tools report an expected failure. No times: the virtual clock
+//! has none worth comparing.
 
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 
+use super::known::State;
 use super::{Judged, Report};
 use crate::eligibility::Text;
-use crate::judge::Verdict;
+use crate::judge::{Deviation, Verdict};
 use crate::sanitise;
 
 /// The class name of a scenario that stands in no folder.
@@ -30,6 +34,16 @@ pub fn render(report: &Report) -> Result<String, JunitError> {
     if let Some(backend) = &report.backend {
         suite.add_property(Property::new("backend", &*sanitise::one_line(backend)));
     }
+    for account in &report.known {
+        let state = match account.state {
+            State::Active => continue,
+            State::Expired => "known-expired",
+            State::Stale => "known-stale",
+        };
+        let (id, until) = (account.requirement, account.until);
+        let text = format!("{id} until {until}: {}", account.reason);
+        suite.add_property(Property::new(state, &*sanitise::one_line(&text)));
+    }
     suite.add_test_cases(report.scenarios.iter().map(case));
     let mut junit = quick_junit::Report::new(report.tool.as_str());
     junit.add_test_suite(suite);
@@ -51,11 +65,28 @@ fn case(judged: &Judged) -> TestCase {
     for id in &judged.requirements {
         case.add_property(Property::new("requirement", id.to_string()));
     }
+    let mut failed: Vec<_> = judged
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Fail)
+        .map(|finding| (finding.requirement, finding.is_accepted()))
+        .collect();
+    failed.sort_unstable();
+    failed.dedup();
+    for (id, accepted) in failed {
+        let name = if accepted {
+            "known-requirement"
+        } else {
+            "failed-requirement"
+        };
+        case.add_property(Property::new(name, id.to_string()));
+    }
     case
 }
 
 fn status(judged: &Judged) -> TestCaseStatus {
-    let mut status = match judged.verdict {
+    let mut status = match judged.without_known.unwrap_or(judged.verdict) {
+        _ if judged.is_known() => TestCaseStatus::skipped(),
         Verdict::Pass => return TestCaseStatus::success(),
         Verdict::NotApplicable => TestCaseStatus::skipped(),
         Verdict::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
@@ -64,8 +95,12 @@ fn status(judged: &Judged) -> TestCaseStatus {
         }
     };
     let lines = lines(judged);
-    status.set_type(judged.verdict.name());
-    status.set_message(lines.first().map_or("", String::as_str));
+    status.set_type(match judged.is_known() {
+        true => "known",
+        false => judged.without_known.unwrap_or(judged.verdict).name(),
+    });
+    let first = lines.first().and_then(|text| text.lines().next());
+    status.set_message(first.unwrap_or_default());
     status.set_description(lines.join("\n"));
     status
 }
@@ -77,7 +112,10 @@ fn lines(judged: &Judged) -> Vec<String> {
         .iter()
         .filter(|finding| finding.verdict != Verdict::Pass)
         .collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
+    findings.sort_by_key(|finding| {
+        // Of what failed, what is new comes first.
+        (std::cmp::Reverse(finding.verdict), finding.is_accepted())
+    });
     let problem = judged.problem.iter().map(both);
     problem
         .chain(findings.into_iter().map(|finding| {
@@ -85,8 +123,19 @@ fn lines(judged: &Judged) -> Vec<String> {
                 [] => String::new(),
                 list => format!(" [entries {}]", super::text::entries(list)),
             };
+            let known = finding.known.as_ref().map(known);
+            let differences = finding.differences.iter().map(|it| {
+                let (field, expected, got) = (&it.field, &it.expected, &it.got);
+                let text = format!("{field}: expected {expected}, got {got}");
+                format!("\n  {}", sanitise::one_line(&text))
+            });
+            let source = Some(&finding.source)
+                .filter(|source| finding.verdict == Verdict::Fail && !source.is_empty())
+                .map(|source| format!("\n  source {source}"));
+            let details: String = differences.chain(source).collect();
             format!(
-                "{} {} ({}, {}, {}): {}{entries}",
+                "{}{} {} ({}, {}, {}): {}{entries}{details}",
+                known.unwrap_or_default(),
                 finding.verdict.word(),
                 finding.requirement,
                 finding.subject,
@@ -96,6 +145,16 @@ fn lines(judged: &Judged) -> Vec<String> {
             )
         }))
         .collect()
+}
+
+/// Says that a breach is known, in front of it.
+fn known(known: &Deviation) -> String {
+    let (until, reason) = (known.until, sanitise::one_line(&known.reason));
+    if known.expired {
+        format!("known deviation, expired on {until} ({reason}): ")
+    } else {
+        format!("known deviation until {until} ({reason}): ")
+    }
 }
 
 /// Returns both languages, as every machine format carries them.
@@ -110,7 +169,8 @@ fn both(text: &Text) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::tests::{approve, every_verdict};
+    use crate::judge::Difference;
+    use crate::report::tests::{approve, every_verdict, finding, judged};
 
     #[test]
     fn each_verdict_has_its_place_and_the_xml_is_read_back() {
@@ -155,5 +215,42 @@ mod tests {
                 "old|limit"
             ]
         );
+    }
+
+    #[test]
+    fn a_known_deviation_is_skipped_with_its_reason_and_an_expired_one_fails() {
+        let text = concat!(
+            "version: 1\nknown:\n",
+            "  - { requirement: CERT-03, reason: T-1, until: 2026-12-31 }\n",
+            "  - { requirement: IDV-02, reason: T-2, until: 2026-06-30 }\n",
+            "  - { requirement: OUT-01, reason: T-3, until: 2026-12-31 }\n",
+        );
+        let document = crate::report::known::Document::parse(text, "known.yaml").unwrap();
+        let mut scenarios = vec![
+            judged(
+                "a/one",
+                Verdict::Fail,
+                vec![finding("CERT-03", Verdict::Fail, &[4])],
+            ),
+            judged(
+                "a/two",
+                Verdict::Fail,
+                vec![finding("IDV-02", Verdict::Fail, &[4])],
+            ),
+        ];
+        scenarios[0].findings[0].differences = vec![Difference {
+            field: "validity".to_owned(),
+            expected: "valid".to_owned(),
+            got: "no\u{1b}ne".to_owned(),
+        }];
+        let known = document.apply(&mut scenarios, "2026-11-22".parse().unwrap(), false);
+        let report = Report {
+            known,
+            ..Report::new(scenarios)
+        };
+        let xml = render(&report).unwrap();
+        let read = quick_junit::Report::deserialize_from_str(&xml).unwrap();
+        assert_eq!((read.tests, read.failures, read.errors), (2, 1, 0));
+        approve("junit-known", &xml);
     }
 }

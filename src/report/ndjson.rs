@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::known::Account;
 use super::{Judged, Report, Summary};
 use crate::sanitise;
 
@@ -20,7 +21,13 @@ enum Line<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         backend: Option<&'a str>,
         summary: Summary,
+        #[serde(skip_serializing_if = "is_empty")]
+        known: &'a [Account],
     },
+}
+
+fn is_empty(known: &&[Account]) -> bool {
+    known.is_empty()
 }
 
 /// Returns the report as NDJSON; `kind` is `scenario`, and `summary` on the last line.
@@ -37,6 +44,7 @@ pub fn render(report: &Report) -> String {
         seed: report.seed,
         backend: report.backend.as_deref(),
         summary: report.summary,
+        known: &report.known,
     };
     for line in scenarios.chain(std::iter::once(summary)) {
         // Our own types with string keys always serialise.

@@ -18,6 +18,58 @@ pub fn width(text: &str) -> usize {
     text.width() + marks
 }
 
+/// Characters that may not begin a line (行頭禁則), as far as our own wording has them.
+const NOT_FIRST: &str = "、。，．）」』】)]}:;,.!?ーっゃゅょッャュョ々";
+
+/// Breaks text into lines of at most `cells`: at spaces, and between wide characters. What has no
+/// place to break is broken at the edge; nothing is left out.
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(2);
+    let text = sanitise::one_line(text);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for piece in pieces(&text) {
+        if width(&line) + width(piece.trim_end()) <= cells {
+            line.push_str(piece);
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        for c in piece.chars() {
+            let mut longer = line.clone();
+            longer.push(c);
+            if width(longer.trim_end()) > cells {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(c);
+        }
+    }
+    lines.push(line);
+    let trimmed = lines.iter().map(|line| line.trim_end().to_owned());
+    trimmed.collect()
+}
+
+/// Splits text where a line may end: after spaces, before and after a wide character.
+fn pieces(text: &str) -> Vec<&str> {
+    let wide = |c: char| unicode_width::UnicodeWidthChar::width(c) == Some(2);
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut before: Option<char> = None;
+    for (index, c) in text.char_indices() {
+        let after_space = before == Some(' ') && c != ' ';
+        let between = before.is_some_and(wide) || (wide(c) && before.is_some());
+        let opens = before.is_some_and(|it| "「『（【(".contains(it));
+        if after_space || (between && c != ' ' && !NOT_FIRST.contains(c) && !opens) {
+            pieces.push(&text[start..index]);
+            start = index;
+        }
+        before = Some(c);
+    }
+    pieces.push(&text[start..]);
+    pieces
+}
+
 /// How a piece of text looks, where colour is wanted. Never the only carrier of a meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Style {
@@ -203,6 +255,25 @@ mod tests {
         );
         let expected = " 暗証番号  a\n ﾔﾏﾀﾞ      b\n pin       c\n";
         assert_eq!(page.into_string(), expected);
+    }
+
+    #[test]
+    fn lines_break_at_spaces_and_between_wide_characters() {
+        for (text, cells, lines) in [
+            ("", 10, &[""][..]),
+            ("one two three", 7, &["one two", "three"]),
+            (
+                "期限切れの証明書、です",
+                10,
+                &["期限切れの", "証明書、で", "す"],
+            ),
+            ("期限切れの、証明書", 10, &["期限切れ", "の、証明書"]),
+            ("項目12 entry", 6, &["項目12", "entry"]),
+            ("abcdefgh ij", 4, &["abcd", "efgh", "ij"]),
+            ("a\u{1b}b", 80, &["a␛b"]),
+        ] {
+            assert_eq!(wrap(text, cells), lines, "{text}");
+        }
     }
 
     #[test]

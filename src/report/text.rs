@@ -4,11 +4,17 @@
 //! uketsuke 0.1.0 · SIMULATION - …
 //! ✓ PASS  pin/correct              暗証番号が正しい
 //! ✗ FAIL  certificate/expired      有効期限切れ
-//!     CERT-03  reader must H  eligibility only was expected …  [4 5]
+//!     CERT-03  backend must H  eligibility only was expected …  [4 5]
+//!       field     expected  got
+//!       validity  valid     none
+//!       source S3 · confidence H (an official text or two sources)
+//! Requirements that failed
+//!   CERT-03   backend must H    Grace period: 1 scenario, certificate/expired
 //! 1 pass · 1 fail
 //! ```
 
-use super::page::{self, Cell, Page, Style};
+use super::breach;
+use super::page::{self, Page, Style};
 use super::{Judged, Report};
 use crate::judge::{Finding, Verdict};
 use crate::wording::Language;
@@ -33,6 +39,8 @@ pub fn render(report: &Report, language: Language, color: bool) -> String {
     for judged in &report.scenarios {
         scenario(&mut page, judged, id_width);
     }
+    breach::failed_requirements(&mut page, report);
+    breach::known_deviations(&mut page, &report.known);
     page.line(&summary(report, language));
     page.into_string()
 }
@@ -42,6 +50,7 @@ pub fn summary(report: &Report, language: Language) -> String {
     let counts = [
         (report.summary.pass, "合格", "pass"),
         (report.summary.fail, "不合格", "fail"),
+        (report.summary.known, "既知の逸脱", "known"),
         (report.summary.inconclusive, "判定不能", "inconclusive"),
         (report.summary.error, "エラー", "error"),
         (report.summary.not_applicable, "対象外", "not applicable"),
@@ -95,8 +104,11 @@ fn name(judged: &Judged) -> String {
 
 fn scenario(page: &mut Page, judged: &Judged, id_width: usize) {
     let verdict = judged.verdict;
-    let word = format!("{} {:<12}", symbol(verdict), verdict.word());
-    page.push_styled(Style::of(verdict), &word);
+    let (style, symbol, word) = match judged.is_known() {
+        true => (Style::Doubtful, "~", "KNOWN"),
+        false => (Style::of(verdict), symbol(verdict), verdict.word()),
+    };
+    page.push_styled(style, &format!("{symbol} {word:<12}"));
     let name = name(judged);
     let gap = id_width.saturating_sub(page::width(name.as_str()));
     page.push(&format!("  {name}{:gap$}  ", ""));
@@ -106,12 +118,15 @@ fn scenario(page: &mut Page, judged: &Judged, id_width: usize) {
         page.line(&format!("    {}", problem.get(page.language())));
     }
     let worst = worst(judged);
-    let rows: Vec<Vec<Cell>> = worst
-        .iter()
-        .take(FINDINGS_SHOWN)
-        .map(|finding| row(page, finding))
-        .collect();
-    page.table(4, &rows);
+    let shown: Vec<&Finding> = worst.iter().take(FINDINGS_SHOWN).copied().collect();
+    let widest = |text: fn(&Finding) -> String| {
+        let texts = shown.iter().map(|finding| page::width(&text(finding)));
+        texts.max().unwrap_or(0)
+    };
+    let widths = (widest(|it| it.requirement.to_string()), widest(breach::who));
+    for finding in &shown {
+        breach::finding(page, finding, widths);
+    }
     if worst.len() > FINDINGS_SHOWN {
         let more = worst.len() - FINDINGS_SHOWN;
         page.line(&match page.language() {
@@ -142,21 +157,6 @@ fn worst(judged: &Judged) -> Vec<&Finding> {
     findings
 }
 
-fn row(page: &Page, finding: &Finding) -> Vec<Cell> {
-    let entries = match finding.entries.as_slice() {
-        [] => String::new(),
-        list => format!("  [{}]", entries(list)),
-    };
-    vec![
-        Cell::styled(Style::of(finding.verdict), finding.requirement.to_string()),
-        Cell::from(format!(
-            "{} {} {}",
-            finding.subject, finding.level, finding.confidence
-        )),
-        Cell::from(format!("{}{entries}", finding.message.get(page.language()))),
-    ]
-}
-
 /// Returns the numbers of entries, parted by spaces.
 pub(super) fn entries(entries: &[u64]) -> String {
     let numbers: Vec<String> = entries.iter().map(u64::to_string).collect();
@@ -166,7 +166,11 @@ pub(super) fn entries(entries: &[u64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::tests::{approve, every_verdict};
+    use crate::eligibility::Text;
+    use crate::judge::Difference;
+    use crate::report::known::Document;
+    use crate::report::tests::{approve, every_verdict, finding, judged};
+    use crate::requirement::Subject;
 
     #[test]
     fn it_reads_in_english() {
@@ -176,6 +180,98 @@ mod tests {
     #[test]
     fn it_reads_in_japanese() {
         approve("text-ja", &render(&every_verdict(), Language::Ja, false));
+    }
+
+    /// A run with a new breach, a known one, an expired one and one that is gone.
+    fn nightly() -> Report {
+        let text = concat!(
+            "version: 1\nknown:\n",
+            "  - { requirement: CERT-03, scenarios: [certificate/*], reason: チケット4711、次の版で直す, until: 2026-12-31 }\n",
+            "  - { requirement: ELIG-01, reason: ticket 12, until: 2026-06-30 }\n",
+            "  - { requirement: DISC-03, subject: backend, reason: done, until: 2026-12-31 }\n",
+        );
+        let document = Document::parse(text, "known.yaml").unwrap();
+        let breach = |id: &str, differences: &[(&str, &str, &str)]| Finding {
+            subject: Subject::Backend,
+            message: Text::new(
+                "記録と違う資格を返した。その日に有効な資格を、そのままの内容で返す必要がある",
+                "the qualification that was returned is not the one on record; the current one is returned as it is",
+            ),
+            differences: differences
+                .iter()
+                .map(|(field, expected, got)| Difference {
+                    field: (*field).to_owned(),
+                    expected: (*expected).to_owned(),
+                    got: (*got).to_owned(),
+                })
+                .collect(),
+            ..finding(id, Verdict::Fail, &[4, 5])
+        };
+        let short = [
+            ("qualification.insurer", "06139992", "01130012"),
+            ("qualification.symbol", "記号１２", "absent"),
+        ];
+        let name = "架空組合".repeat(14);
+        let long = [
+            ("person.name", name.as_str(), "absent"),
+            ("validity", "valid", "none"),
+        ];
+        let passed = finding("DISC-03", Verdict::Pass, &[2]);
+        let mut scenarios = vec![
+            judged(
+                "certificate/grace",
+                Verdict::Fail,
+                vec![breach("CERT-03", &short)],
+            ),
+            judged(
+                "eligibility/moved",
+                Verdict::Fail,
+                vec![breach("ELIG-01", &short)],
+            ),
+            judged(
+                "eligibility/name",
+                Verdict::Fail,
+                vec![breach("ELIG-01", &[]), breach("ELIG-04", &long)],
+            ),
+            judged(
+                "disclosure/by-number",
+                Verdict::Pass,
+                vec![Finding {
+                    subject: Subject::Backend,
+                    ..passed
+                }],
+            ),
+        ];
+        let known = document.apply(&mut scenarios, "2026-11-22".parse().unwrap(), false);
+        Report {
+            known,
+            ..Report::new(scenarios)
+        }
+    }
+
+    /// The part of the report that has the findings, which are broken at the last column.
+    fn fits(text: &str) {
+        for line in text.lines().skip(1) {
+            assert!(
+                page::width(line) <= breach::COLUMNS,
+                "{}: {line}",
+                page::width(line)
+            );
+        }
+    }
+
+    #[test]
+    fn a_nightly_run_reads_in_english() {
+        let text = render(&nightly(), Language::En, false);
+        fits(&text);
+        approve("nightly-en", &text);
+    }
+
+    #[test]
+    fn a_nightly_run_reads_in_japanese() {
+        let text = render(&nightly(), Language::Ja, false);
+        fits(&text);
+        approve("nightly-ja", &text);
     }
 
     #[test]

@@ -275,6 +275,11 @@ pub fn error_at(origin: &str, text: &str, keys: &[&str], message: String) -> Par
     ParseError::at(origin, text, place_of_key(text, keys), message)
 }
 
+/// Makes an error at the value at `path` in `text`, or at the nearest on the way to it.
+pub fn error_at_item(origin: &str, text: &str, path: &[PathItem], message: String) -> ParseError {
+    ParseError::at(origin, text, place_of(text, path), message)
+}
+
 fn place_of_key(text: &str, keys: &[&str]) -> Option<Place> {
     let root: Node = serde_saphyr::from_str_with_options(text, options()).ok()?;
     let mut node = &root;

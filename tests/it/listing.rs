@@ -93,6 +93,7 @@ fn the_committed_schemas_are_current() {
         "profile",
         "process",
         "bindings",
+        "known",
     ] {
         let printed = uketsuke(&["schema", name]).ends_with(0).stdout;
         let path = format!("{}/docs/schema/{name}.json", env!("CARGO_MANIFEST_DIR"));

@@ -7,6 +7,7 @@ mod hostile;
 mod lint;
 mod listing;
 mod reports;
+mod results;
 mod streams;
 
 use std::path::{Path, PathBuf};

@@ -21,7 +21,9 @@ pub(in crate::judge) const RULES: &[Rule] = &[
 /// Finds a mark of a My Number in what one side sent (the transcript never holds the number): the
 /// field, and what stands there.
 fn number_in(value: &impl serde::Serialize) -> Option<(String, String)> {
-    field_with(value, "my-number#")
+    let (field, text) = field_with(value, "my-number#")?;
+    let bare = field.strip_prefix("answer.").map(str::to_owned);
+    Some((bare.unwrap_or(field), text))
 }
 
 fn elig_08_reader(facts: &Facts<'_>) -> Vec<Outcome> {

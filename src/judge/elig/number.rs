@@ -5,7 +5,7 @@ use crate::eligibility::{
 };
 use crate::judge::cert::backend::silent;
 use crate::judge::difference::{
-    ABSENT, Difference, PRESENT, between, optional, qualification, refused_wrongly, word,
+    ABSENT, Difference, PRESENT, between, qualification, refused_wrongly, word,
 };
 use crate::judge::elig::current;
 use crate::judge::facts::world::{names, names_with_branch, same};

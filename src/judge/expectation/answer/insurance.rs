@@ -1,6 +1,6 @@
 //! Compares what a scenario states of class, loss, limit, disease and tickets.
 
-use super::{Difference, differ, optional, word};
+use super::{Difference, differ, list as list_of, optional, word};
 use crate::eligibility::{Eligibility, MedicalTicket, SpecificDisease};
 use crate::scenario::AnswerFields;
 
@@ -80,7 +80,7 @@ fn tickets(expected: &AnswerFields, answer: &Eligibility) -> (Option<String>, Op
     };
     let list = |mut shown: Vec<String>| {
         shown.sort_unstable();
-        Some(shown.join(", "))
+        Some(list_of(&shown))
     };
     let wanted = wanted
         .iter()
