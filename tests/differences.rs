@@ -101,7 +101,7 @@ fn a_field_of_the_answer_is_named_but_for_the_rows_that_are_about_none() {
     };
     let mut wrong = Vec::new();
     for (row, named) in &fields {
-        let bare = named.iter().all(|it| of_no_field(it));
+        let bare = named.iter().all(of_no_field);
         if bare != WITHOUT_FIELD.contains(&row.as_str()) {
             wrong.push(format!("{row}: named are {named:?}"));
         }

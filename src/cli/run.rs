@@ -154,16 +154,16 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
         Ending::Interrupted => cut_short(&report, ExitCode::Interrupted, shell),
         Ending::Panicked => cut_short(&report, ExitCode::Bug, shell),
     };
-    Ok(match unwritten {
-        None => code,
-        Some(failure) => {
-            tell(&format!("error: {failure}"));
-            match code {
-                ExitCode::Passed | ExitCode::Nothing => ExitCode::Undecided,
-                worse => worse,
-            }
-        }
-    })
+    Ok(unwritten.map_or(code, |failure| without_transcripts(code, &failure)))
+}
+
+/// Says that a transcript could not be written, which spoils a run that would have passed.
+fn without_transcripts(code: ExitCode, failure: &Failure) -> ExitCode {
+    tell(&format!("error: {failure}"));
+    match code {
+        ExitCode::Passed | ExitCode::Nothing => ExitCode::Undecided,
+        worse => worse,
+    }
 }
 
 fn jobs(args: &RunArgs) -> usize {

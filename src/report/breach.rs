@@ -228,7 +228,7 @@ pub(super) fn known_deviations(page: &mut Page, known: &[Account]) {
             }
             (Language::En, State::Stale) if judged == 0 => "not judged in this run".to_owned(),
             (Language::Ja, State::Stale) => {
-                format!("判定した{judged}シナリオでは発生しない。項は不要")
+                format!("判定した{judged}シナリオでは発生しない。この項は削除できる")
             }
             (Language::En, State::Stale) => {
                 format!("not met in the {judged} scenario(s) judged; the entry can go")

@@ -103,7 +103,7 @@ fn name(judged: &Judged) -> String {
 }
 
 fn scenario(page: &mut Page, judged: &Judged, id_width: usize) {
-    let verdict = judged.verdict;
+    let verdict = judged.without_known.unwrap_or(judged.verdict);
     let (style, symbol, word) = match judged.is_known() {
         true => (Style::Doubtful, "~", "KNOWN"),
         false => (Style::of(verdict), symbol(verdict), verdict.word()),
@@ -140,6 +140,12 @@ fn scenario(page: &mut Page, judged: &Judged, id_width: usize) {
 fn worst(judged: &Judged) -> Vec<&Finding> {
     if judged.verdict == Verdict::Pass {
         return Vec::new();
+    }
+    if judged.without_known == Some(Verdict::Inconclusive) {
+        let left = |it: &&Finding| it.listed && it.verdict == Verdict::Inconclusive;
+        let known = |it: &&Finding| it.verdict == Verdict::Fail && it.is_accepted();
+        let findings = judged.findings.iter();
+        return findings.filter(|it| left(it) || known(it)).collect();
     }
     // Where nothing is as bad as the verdict (the run itself broke), the worst that there is.
     let worst = judged
@@ -258,6 +264,30 @@ mod tests {
                 page::width(line)
             );
         }
+    }
+
+    #[test]
+    fn what_is_left_undecided_beside_a_known_deviation_is_told() {
+        let text =
+            "version: 1\nknown:\n  - { requirement: CERT-03, reason: T-1, until: 2026-12-31 }\n";
+        let document = Document::parse(text, "known.yaml").unwrap();
+        let findings = vec![
+            finding("IDV-02", Verdict::Inconclusive, &[2]),
+            finding("CERT-03", Verdict::Fail, &[4]),
+        ];
+        let mut scenarios = vec![judged("a/b", Verdict::Fail, findings)];
+        document.apply(&mut scenarios, "2026-11-22".parse().unwrap(), false);
+        let text = render(&Report::new(scenarios), Language::En, false);
+        for said in [
+            "? INCONCLUSIVE  a/b",
+            "    IDV-02   reader",
+            "    CERT-03  reader",
+            "known deviation until 2026-12-31: T-1",
+            "\n1 inconclusive\n",
+        ] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+        assert!(!text.contains("Requirements that failed"), "{text}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::eligibility::{ElderlyCertificate, Person, Qualification, Text};
 use crate::judge::dates;
-use crate::judge::difference::{ABSENT, Difference, PRESENT, between, optional};
+use crate::judge::difference::{ABSENT, Difference, PRESENT, between, optional, word};
 use crate::judge::facts::world::same;
 use crate::judge::facts::{Exchange, Facts, not_carried};
 use crate::judge::outcome::{Outcome, text};
@@ -56,17 +56,14 @@ fn by_age(
         })
     };
     let right = |what: Text| Some(Outcome::pass(&exchange.entries(), what));
-    let mark = |due: &str| {
-        let got = optional(returned.preschool.as_ref());
-        vec![Difference::new("qualification.preschool", due, got)]
-    };
+    let preschool = |due| mark("preschool", &due, returned.preschool.as_ref());
     if dates::is_preschool(birth, day) {
         return if returned.preschool == Some(true) {
             right(text!("未就学と示した", "marked as not yet at school"))
         } else {
             missing(
                 text!("未就学の印がない", "a child before school is not marked"),
-                mark("true"),
+                preschool(true),
             )
         };
     }
@@ -76,7 +73,7 @@ fn by_age(
                 "就学した者に未就学の印がある",
                 "someone of school age is marked as not yet at school"
             ),
-            mark("false"),
+            preschool(false),
         );
     }
     if dates::has_elderly_share(birth, day) {
@@ -90,24 +87,28 @@ fn by_age(
             )),
         };
     }
-    if dates::age(birth, day) >= 75 {
-        return if returned.share == held.share {
-            right(text!(
-                "後期高齢者の割合を示した",
-                "the share of a person of 75 or more was returned"
-            ))
-        } else {
-            let (due, got) = (held.share.to_string(), returned.share.to_string());
-            missing(
-                text!(
-                    "後期高齢者の割合が記録と異なる",
-                    "the share of a person of 75 or more is not the one on record"
-                ),
-                vec![Difference::new("qualification.share", due, got)],
-            )
-        };
+    if dates::age(birth, day) < 75 {
+        return None;
     }
-    None
+    if returned.share == held.share {
+        return right(text!(
+            "後期高齢者の割合を示した",
+            "the share of a person of 75 or more was returned"
+        ));
+    }
+    missing(
+        text!(
+            "後期高齢者の割合が記録と異なる",
+            "the share of a person of 75 or more is not the one on record"
+        ),
+        mark("share", &held.share, Some(&returned.share)),
+    )
+}
+
+/// Returns the difference of a field of a qualification.
+fn mark<T: serde::Serialize>(field: &str, due: &T, got: Option<&T>) -> Vec<Difference> {
+    let field = format!("qualification.{field}");
+    vec![Difference::new(field, word(due), optional(got))]
 }
 
 /// Compares the fields of 高齢受給者証.

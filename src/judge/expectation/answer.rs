@@ -32,7 +32,7 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
                 entries.extend(proof);
                 differences.extend(difference);
             }
-            Err(outcome) => return outcome,
+            Err(outcome) => return *outcome,
         }
     }
     if let Some(medical) = &expected.medical {
@@ -89,7 +89,7 @@ fn refused(
     asked: &[&Exchange<'_>],
     ground: Ground,
     silent: bool,
-) -> Result<(Vec<u64>, Vec<Difference>), Outcome> {
+) -> Result<(Vec<u64>, Vec<Difference>), Box<Outcome>> {
     let refusal = asked
         .iter()
         .rev()
@@ -99,7 +99,7 @@ fn refused(
     let mut differences = Vec::new();
     let Some((exchange, refusal)) = refusal else {
         if let Some(outcome) = lost(asked) {
-            return Err(outcome);
+            return Err(Box::new(outcome));
         }
         // That nothing is disclosed is as strict as a refusal.
         if !(silent && facts.backend_is_foreign()) {

@@ -115,3 +115,64 @@ fn an_abnormal_result_has_code_and_message_and_a_normal_one_no_code() {
         assert_eq!(of(&judgement, "ELIG-12"), expect, "{wire:?}");
     }
 }
+
+#[test]
+fn what_is_wrong_on_the_way_is_named() {
+    type Change = fn(&mut Wire);
+    let cases: [(&str, Change, (&str, &str, &str)); 4] = [
+        (
+            "ELIG-11",
+            |wire| wire.paired = Some(false),
+            (
+                "wire.response",
+                "req/OQSsiquc01req_1.xml",
+                "res/OQSsiquc01res_1.xml",
+            ),
+        ),
+        (
+            "ELIG-11",
+            |wire| wire.echoed = Some(false),
+            ("wire.echoed", "true", "false"),
+        ),
+        (
+            "ELIG-11",
+            |wire| wire.actual_encoding = Some("Shift_JIS".to_owned()),
+            ("wire.encoding", "UTF-8", "Shift_JIS"),
+        ),
+        (
+            "ELIG-12",
+            |wire| wire.error_code = Some("SIM-1".to_owned()),
+            ("wire.error-code", "absent", "SIM-1"),
+        ),
+    ];
+    for (id, change, (field, expected, got)) in cases {
+        let mut wire = answer_by_file();
+        change(&mut wire);
+        let judgement = judged_on(Some(wire), "oqs");
+        let mut findings = judgement.findings.iter();
+        let finding = findings
+            .find(|it| it.requirement.to_string() == id)
+            .unwrap();
+        let [one] = finding.differences.as_slice() else {
+            panic!("{:?}", finding.differences);
+        };
+        let told = (one.field.as_str(), one.expected.as_str(), one.got.as_str());
+        assert_eq!(told, (field, expected, got));
+    }
+    let wire = Wire {
+        normal: Some(false),
+        error_message: Some(" ".to_owned()),
+        ..answer_by_file()
+    };
+    let judgement = judged_on(Some(wire), "oqs");
+    let mut findings = judgement.findings.iter();
+    let finding = findings
+        .find(|it| it.requirement.to_string() == "ELIG-12")
+        .unwrap();
+    let fields: Vec<&str> = finding
+        .differences
+        .iter()
+        .map(|it| it.field.as_str())
+        .collect();
+    assert_eq!(fields, ["wire.error-code", "wire.error-message"]);
+}
