@@ -6,7 +6,8 @@
 //!
 //! `facts` folds the transcript once; one file per requirement family holds functions from those
 //! facts to outcomes, and `rule` is the table of them; `expectation` compares what the scenario
-//! states literally. What is not positively observed is inconclusive, with the reason.
+//! states literally; `difference` names what differs in an answer. What is not positively observed
+//! is inconclusive, with the reason.
 
 mod acc;
 mod assemble;

@@ -18,10 +18,18 @@ pub(in crate::judge) const RULES: &[Rule] = &[
     rule("ELIG-16", Reader, elig_16),
 ];
 
+/// How the alias of a My Number begins.
+const MY_NUMBER: &str = "my-number#";
+
 /// Finds a mark of a My Number in what one side sent (the transcript never holds the number): the
 /// field, and what stands there.
 fn number_in(value: &impl serde::Serialize) -> Option<(String, String)> {
-    let (field, text) = field_with(value, "my-number#")?;
+    // Nearly every message has none, and that is told at once.
+    if !serde_json::to_string(value).is_ok_and(|text| text.contains(MY_NUMBER)) {
+        return None;
+    }
+    let found = field_with(value, MY_NUMBER);
+    let (field, text) = found.unwrap_or_else(|| ("answer".to_owned(), MY_NUMBER.to_owned()));
     let bare = field.strip_prefix("answer.").map(str::to_owned);
     Some((bare.unwrap_or(field), text))
 }
