@@ -1,95 +1,23 @@
 //! Faulty backends: interposers between a sound backend and whoever asks.
 
 mod answers;
+mod flaw;
 mod incidents;
 mod insurance;
+mod wire;
+mod world;
 
 use jiff::civil::Date;
 
 use crate::backend::{Asked, Backend, Cannot, Outage, Pending, World};
 use crate::eligibility::{
-    Answer, Care, CertificatePhase, CertificateStatus, Consent, ConsentAnswer, ConsentKind,
-    EmergencyConsent, Ground, Inquiry, InquiryKind, Moment, NumberKey, Refusal, RegistrationPlace,
-    SiteKind, Text, Wire,
+    Answer, Care, CertificatePhase, Consent, ConsentAnswer, ConsentKind, Eligibility,
+    EmergencyConsent, Ground, Inquiry, InquiryKind, Moment, NumberKey, Refusal, SiteKind, Text,
+    Wire,
 };
-use crate::scenario::{CardFacts, Patient};
+use crate::scenario::Patient;
 
-/// What is wrong with a backend; `crate::fault::FAULTS` says it in words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)] // each is described in the catalogue
-pub enum BackendFlaw {
-    GraceToTheDay,
-    GraceForgotten,
-    MedicalInGrace,
-    LapsedAccepted,
-    GraceBeforeItsTime,
-    EndingTreatedAsLapsed,
-    ValidTreatedAsExpired,
-    PhoneGrace,
-    PhoneCardIgnored,
-    PhoneCardCertificateIgnored,
-    RevokedAccepted,
-    IssuerUnchecked,
-    UnregisteredAccepted,
-    RegistrationForgotten,
-    AtmNotCounted,
-    RegistrationOutlivesLapse,
-    RegistrationLostByRenewal,
-    RegisteredAlthoughWithheld,
-    RegisteredAlthoughNotRecorded,
-    ConsentIgnored,
-    ConsentTimesWrong,
-    ConsentNeverExpires,
-    StandingConsentExpires,
-    WithdrawalIgnored,
-    ConsentEverywhere,
-    CheckupAlthoughRefused,
-    LimitUnasked,
-    LimitWithheld,
-    LimitByNumberUnasked,
-    NumberCreatesConsent,
-    AnswersNotCarriedOver,
-    AgreedWithheld,
-    BeyondLookBack,
-    StaleInsurer,
-    NewerExistsByCard,
-    LapsedWithoutReference,
-    NewerInsurerTold,
-    NobodyFoundIsFailure,
-    PaddingCounts,
-    FirstOfSeveral,
-    AnswerDrifts,
-    MyNumberTold,
-    WithheldIgnored,
-    AddressShown,
-    AddressHiddenByCard,
-    PortalShowsWithheld,
-    PortalShowsHistory,
-    FirstLiftOpens,
-    FlagsNotIndependent,
-    PreschoolUnmarked,
-    ElderlyShareMissing,
-    ElderlyPeriodWrong,
-    LateElderlyShareWrong,
-    TicketsOfEveryMonth,
-    DesignationWrong,
-    TicketsWithheld,
-    UnrecordedIsInvalid,
-    SpecificDiseaseUnasked,
-    NumberCalledInvalid,
-    EmergencyWithoutConsent,
-    AmbulanceSeesAll,
-    SummaryBeyondItsPeriods,
-    NormalViewBeyondItsPeriod,
-    DisasterEverywhere,
-    DisasterAtAnyTime,
-    DisasterWithoutRecord,
-    DisasterForAnyAccount,
-    DisasterRecordForgotten,
-    OutageSearchForAll,
-    OutageSearchOpensMedical,
-    AddressShownByName,
-}
+pub use flaw::BackendFlaw;
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -108,6 +36,12 @@ pub(super) struct Faulty {
     /// Where a disaster function is switched on.
     area: Option<String>,
     first_site: Option<String>,
+    /// A card was registered in the session under way.
+    registered: bool,
+    /// Who answered the questions last, and how.
+    answered: Option<(Option<String>, Vec<Consent>)>,
+    /// Whose eligibility was given last.
+    told: Option<(Option<String>, Eligibility)>,
 }
 
 impl Faulty {
@@ -122,6 +56,9 @@ impl Faulty {
             searched: false,
             area: None,
             first_site: None,
+            registered: false,
+            answered: None,
+            told: None,
         }
     }
 
@@ -167,6 +104,14 @@ impl Faulty {
             (BackendFlaw::ConsentIgnored, Inquiry::Confirm { consents, .. }) => {
                 for consent in consents {
                     consent.answer = ConsentAnswer::Agree;
+                }
+            }
+            (BackendFlaw::ConsentOfThePatientBefore, Inquiry::Confirm { consents, .. }) => {
+                let own = (self.person.clone(), consents.clone());
+                if let Some((person, before)) = self.answered.replace(own)
+                    && person != self.person
+                {
+                    *consents = before;
                 }
             }
             (BackendFlaw::CheckupAlthoughRefused, Inquiry::Confirm { consents, .. }) => {
@@ -232,6 +177,7 @@ impl Faulty {
                     .map_or(now, |patient| days_later(patient.card.not_after, -1));
                 vec![now, before]
             }
+            BackendFlaw::GraceADayLonger if card_inquiry => vec![now, days_later(now, -1)],
             BackendFlaw::ConsentNeverExpires if inquiry.kind() == InquiryKind::Medical => {
                 vec![now, days_later(now, -1), days_later(now, -2)]
             }
@@ -250,8 +196,19 @@ impl Faulty {
             return None;
         }
         let phase = self.phase(now)?;
-        let last_valid = self.patient()?.card.not_after.day();
+        let card = &self.patient()?.card;
+        let last_valid = card.not_after.day();
         let refuses = match self.flaw {
+            BackendFlaw::LastDayRefused => now.day() == last_valid,
+            BackendFlaw::LastDayOfGraceRefused => {
+                let tomorrow = self.phase(days_later(now, 1));
+                phase == CertificatePhase::Grace && tomorrow == Some(CertificatePhase::Lapsed)
+            }
+            BackendFlaw::EndedBySignatureCertificate => !card.signature_certificate,
+            BackendFlaw::CardExpiryEndsGrace => {
+                let expires = card.validity.as_ref().and_then(|it| it.card_expires);
+                phase == CertificatePhase::Grace && expires.is_some_and(|day| day < now.day())
+            }
             BackendFlaw::GraceForgotten => phase == CertificatePhase::Grace,
             BackendFlaw::GraceToTheDay => {
                 phase == CertificatePhase::Grace && now.day() > three_months_later(last_valid)
@@ -261,85 +218,6 @@ impl Faulty {
             _ => false,
         };
         refuses.then(|| refused(Ground::CertificateLapsed))
-    }
-
-    /// Returns the world as the flawed backend takes it in.
-    fn world(&self, world: &World) -> World {
-        let mut world = world.clone();
-        self.switch_on(&mut world);
-        for patient in &mut world.people {
-            self.card(&mut patient.card);
-            let registry = &mut patient.registry;
-            match self.flaw {
-                BackendFlaw::RevokedAccepted => registry.certificate = CertificateStatus::Good,
-                BackendFlaw::WithheldIgnored => registry.withheld_by.clear(),
-                BackendFlaw::AddressShown => registry.undisclosed_by.clear(),
-                BackendFlaw::FlagsNotIndependent if registry.withheld_by.is_empty() => {
-                    registry.withheld_by.clone_from(&registry.undisclosed_by);
-                }
-                BackendFlaw::FirstLiftOpens
-                    if registry.withheld_by.len() == 1 && self.had_two_flags(&patient.name) =>
-                {
-                    registry.withheld_by.clear();
-                }
-                BackendFlaw::UnregisteredAccepted => {
-                    registry.registration = Some(crate::eligibility::Registration {
-                        place: crate::eligibility::RegistrationPlace::Desk,
-                        cancelled: false,
-                    });
-                }
-                BackendFlaw::RegistrationForgotten => registry.registration = None,
-                BackendFlaw::AtmNotCounted
-                    if registry
-                        .registration
-                        .as_ref()
-                        .is_some_and(|it| it.place == RegistrationPlace::Atm) =>
-                {
-                    registry.registration = None;
-                }
-                BackendFlaw::RegistrationOutlivesLapse => {
-                    registry.previous_certificate_until = None;
-                }
-                BackendFlaw::RegistrationLostByRenewal
-                    if registry.previous_certificate_until.is_some() =>
-                {
-                    registry.registration = None;
-                }
-                BackendFlaw::WithdrawalIgnored => registry.withdrawals.clear(),
-                BackendFlaw::RegisteredAlthoughWithheld if registry.registration.is_none() => {
-                    registry.withheld_by.clear();
-                }
-                _ => {}
-            }
-        }
-        world
-    }
-
-    /// Makes of a phone what the flawed backend takes it for.
-    fn card(&self, card: &mut CardFacts) {
-        let Some(physical) = &mut card.physical_card else {
-            return;
-        };
-        match self.flaw {
-            BackendFlaw::PhoneCardIgnored => physical.expires = Date::MAX,
-            BackendFlaw::PhoneCardCertificateIgnored => {
-                physical.not_after = days_later(card.not_after, 1);
-            }
-            BackendFlaw::PhoneGrace => {
-                // A card that ends with the first of the three, its grace included.
-                let ends = [Moment::end_of(physical.expires), Some(physical.not_after)];
-                let first = ends.into_iter().flatten().min();
-                card.not_after = first.map_or(card.not_after, |end| end.min(card.not_after));
-                card.physical_card = None;
-            }
-            _ => {}
-        }
-    }
-
-    fn had_two_flags(&self, name: &str) -> bool {
-        self.people
-            .iter()
-            .any(|patient| patient.name == name && patient.registry.withheld_by.len() > 1)
     }
 }
 
@@ -370,8 +248,11 @@ impl Backend for Faulty {
     fn ask<'a>(&'a mut self, inquiry: &'a Inquiry, now: Moment) -> Asked<'a> {
         Box::pin(async move {
             let understood = self.inquiry(inquiry);
-            let forgotten = self.forgets(&understood);
-            if let Some(answer) = forgotten.or_else(|| self.refusal(&understood, now)) {
+            let refused_at_once = self
+                .forgets(&understood)
+                .or_else(|| self.refusal(&understood, now))
+                .or_else(|| self.refused_all_the_same(&understood));
+            if let Some(answer) = refused_at_once {
                 return Ok(answer);
             }
             let mut last: Result<Answer, Outage> = Ok(refused(Ground::UnknownToken));
@@ -388,7 +269,8 @@ impl Backend for Faulty {
             {
                 return Ok(answer);
             }
-            last.map(|answer| self.answer(inquiry, answer, now))
+            let answer = self.answer(inquiry, last?, now);
+            self.sent(inquiry, answer)
         })
     }
 }

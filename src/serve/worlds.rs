@@ -162,7 +162,13 @@ impl LiveWorld {
                 None => journal.answer(now, inquiry, n, &answer),
             }
         }
-        Asking { at, answer, fault }
+        // A backend whose answer has no form sends what nobody can read.
+        let formless = matches!(answer, Err(Outage::Malformed(_))).then_some(WireFault::Garbage);
+        Asking {
+            at,
+            fault: fault.or(formless),
+            answer,
+        }
     }
 
     /// Puts the faults in effect before the sound backend, where they have changed.

@@ -3,7 +3,7 @@
 use super::{BackendFlaw, Faulty, days_later, my_number, refused};
 use crate::eligibility::{
     Answer, Authenticated, CertificatePhase, ConsentFlag, Eligibility, Ground, Inquiry,
-    InquiryKind, MedicalAnswer, MedicalKind, Moment, PortalSection, Refusal, Validity,
+    InquiryKind, MedicalAnswer, MedicalKind, Moment, PortalSection, Refusal, SiteKind, Validity,
 };
 
 impl Faulty {
@@ -13,7 +13,12 @@ impl Faulty {
         match answer {
             Answer::Eligibility(eligibility) => self.eligibility(inquiry, *eligibility, now),
             Answer::Medical(medical) => self.medical(inquiry, medical),
+            Answer::Registered => {
+                self.registered = true;
+                Answer::Registered
+            }
             Answer::Authenticated(mut authenticated) => {
+                self.registered = false;
                 match self.flaw {
                     BackendFlaw::UnregisteredAccepted => authenticated.registered = true,
                     BackendFlaw::AnswersNotCarriedOver => authenticated.earlier.clear(),
@@ -136,6 +141,23 @@ impl Faulty {
                     person.postcode = None;
                 }
             }
+            BackendFlaw::AnotherPatientsAnswer if by_card => {
+                let own = (self.person.clone(), eligibility.clone());
+                if let Some((person, before)) = self.told.replace(own)
+                    && person != self.person
+                {
+                    eligibility = before;
+                }
+            }
+            BackendFlaw::OutageToldAsInvalid
+                if self.asked.is_multiple_of(2) && eligibility.validity == Validity::Valid =>
+            {
+                eligibility.validity = Validity::Invalid;
+                eligibility.qualification = None;
+            }
+            BackendFlaw::NobodyFoundIsInvalid if eligibility.validity == Validity::None => {
+                eligibility.validity = Validity::Invalid;
+            }
             _ => self.insured(&mut eligibility, by_card),
         }
         Answer::Eligibility(Box::new(eligibility))
@@ -161,7 +183,10 @@ impl Faulty {
 
     /// Returns records that a sound backend would refuse, where the flaw gives them.
     pub(super) fn medical_all_the_same(&self, inquiry: &Inquiry, now: Moment) -> Option<Answer> {
-        let Inquiry::Medical { key, kind, .. } = inquiry else {
+        let Inquiry::Medical {
+            key, kind, site, ..
+        } = inquiry
+        else {
             return None;
         };
         let patient = self.patient().or_else(|| self.patient_of(key))?;
@@ -170,6 +195,7 @@ impl Faulty {
             BackendFlaw::EmergencyWithoutConsent => *kind == MedicalKind::EmergencySummary,
             BackendFlaw::ConsentEverywhere => !patient.registry.earlier_consents.is_empty(),
             BackendFlaw::NumberCreatesConsent => self.number_asked,
+            BackendFlaw::MedicalToEligibilityOnly => site.kind == SiteKind::EligibilityOnly,
             BackendFlaw::OutageSearchOpensMedical => self.searched,
             _ => false,
         };
@@ -186,12 +212,18 @@ impl Faulty {
         }))
     }
 
-    /// Returns what a backend answers that never looks at who issued a certificate.
+    /// Returns what a backend answers that never looks at who issued a certificate, or at what the
+    /// card signed.
     pub(super) fn unchecked(&self, inquiry: &Inquiry) -> Option<Answer> {
-        if self.flaw != BackendFlaw::IssuerUnchecked {
+        let patient = self.patient()?;
+        let overlooked = match self.flaw {
+            BackendFlaw::IssuerUnchecked => !patient.card.trusted,
+            BackendFlaw::SignatureUnchecked => patient.card.trusted,
+            _ => false,
+        };
+        if !overlooked {
             return None;
         }
-        let patient = self.patient()?;
         let registry = &patient.registry;
         match inquiry.kind() {
             InquiryKind::Authenticate => Some(Answer::Authenticated(Authenticated {
