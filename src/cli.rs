@@ -11,6 +11,7 @@ mod judge;
 mod known;
 mod lint;
 mod list;
+mod matrix;
 mod output;
 mod play;
 mod pool;
@@ -90,6 +91,8 @@ enum Command {
     Judge(judge::JudgeArgs),
     /// Be a backend that others can test against, over FHIR and through an exchange folder
     Serve(serve::ServeArgs),
+    /// Play every known fault, and say which requirement catches it
+    Matrix(matrix::MatrixArgs),
     /// List what there is
     List(list::ListArgs),
     /// Show a scenario, a requirement or a person
@@ -183,6 +186,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<ExitCode, Failure
         Command::Run(args) => run::run(&args, shell),
         Command::Judge(args) => judge::judge(&args, shell),
         Command::Serve(args) => serve::serve(&args, shell),
+        Command::Matrix(args) => matrix::matrix(&args, shell),
         Command::List(args) => list::list(&args, shell),
         Command::Show(args) => show::show(&args, shell),
         Command::Lint(args) => lint::lint(&args, shell),

@@ -35,6 +35,8 @@ mod verdict;
 pub use difference::Difference;
 pub use verdict::{Deviation, Finding, Judgement, Verdict};
 
+use crate::eligibility::Text;
+use crate::requirement::{Id, Subject};
 use crate::scenario::Scenario;
 use crate::transcript::Transcript;
 
@@ -52,5 +54,13 @@ pub fn judge_with(scenario: &Scenario, transcript: &Transcript, conventions: boo
     Judgement {
         verdict: assemble::verdict(&findings, conventions),
         findings,
+    }
+}
+
+/// Returns why a row of the catalogue is not judged for a subject, or nothing where it is.
+pub fn why_not_judged(id: Id, subject: Subject) -> Option<Text> {
+    match rule::find(id, subject)?.judge {
+        rule::Judge::By(_) => None,
+        rule::Judge::Not(ja, en) => Some(Text::new(ja, en)),
     }
 }

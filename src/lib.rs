@@ -65,6 +65,7 @@ pub mod exit_code;
 pub mod fault;
 pub mod judge;
 pub mod library;
+pub mod matrix;
 pub mod reader;
 pub mod report;
 pub mod requirement;

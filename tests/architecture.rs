@@ -33,7 +33,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("bindings", "eligibility rules scenario"),
     (
         "serve",
-        "backend clock eligibility fault sanitise scenario secret transcript",
+        "backend clock eligibility fault requirement sanitise scenario secret transcript",
     ),
     ("card_link", ""),
     (
@@ -47,6 +47,10 @@ const ARROWS: &[(&str, &str)] = &[
     (
         "report",
         "eligibility exit_code judge requirement sanitise scenario screen transcript wording",
+    ),
+    (
+        "matrix",
+        "backend eligibility fault judge report requirement runner scenario serve transcript wording",
     ),
     (
         "tui",

@@ -1,144 +1,89 @@
 //! Every fault of the catalogue is caught by the requirement that it breaks, in a scenario that
-//! passes without it, while other scenarios still pass. A crash is not a catch.
+//! passes without it, while other scenarios still pass; every must-rule that is judged catches one.
+//! `docs/kill-matrix.md` says so, and is current.
 //!
 //! One named test per fault: `cargo test --test mutants pin-sent-twice`.
+//! `UPDATE_DOCS=1 cargo test --test mutants` writes the page anew.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use uketsuke::eligibility::Moment;
 use uketsuke::fault::{FAULTS, Fault};
-use uketsuke::judge::{Judgement, Verdict, judge};
+use uketsuke::judge::Verdict;
 use uketsuke::library::Library;
-use uketsuke::requirement::Subject;
-use uketsuke::runner::{Options, play_blocking};
-use uketsuke::scenario::Playable;
-use uketsuke::transcript::{Event, Note, Transcript};
+use uketsuke::matrix::{Audience, Matrix, Outcome, Row, Selection, Sound, markdown, wire};
+use uketsuke::serve::fault::{WIRE_FAULTS, WireFaultEntry};
 
-/// A scenario with what comes of it when nobody is faulty.
-struct Sound {
-    playable: Playable,
-    transcript: Transcript,
-    judgement: Judgement,
-}
+/// How many cores the figures are for.
+const JOBS: usize = 2;
+/// How many faulty backends were promised.
+const BACKENDS_MIN: usize = 40;
 
-fn run(playable: &Playable, fault: Option<&'static Fault>) -> (Transcript, Judgement) {
-    let transcript = play_blocking(
-        playable,
-        &Options {
-            fault,
-            ..Options::default()
-        },
-    )
-    .unwrap();
-    let judgement = judge(&transcript.header.scenario, &transcript);
-    (transcript, judgement)
-}
-
-fn sound() -> &'static [Sound] {
-    static SOUND: OnceLock<Vec<Sound>> = OnceLock::new();
-    SOUND.get_or_init(|| {
+fn audience() -> &'static Audience {
+    static AUDIENCE: OnceLock<Audience> = OnceLock::new();
+    AUDIENCE.get_or_init(|| {
         let library = Library::bundled().unwrap();
         let now: Moment = "2026-11-21T09:00:00+09:00".parse().unwrap();
-        library
+        let playables = library
             .sources()
             .iter()
-            .flat_map(|source| source.playables(library.deck(), now).unwrap())
-            .map(|playable| {
-                let (transcript, judgement) = run(&playable, None);
-                Sound {
-                    playable,
-                    transcript,
-                    judgement,
-                }
-            })
-            .collect()
+            .flat_map(|source| source.playables(library.deck(), now).unwrap());
+        Audience::new(playables.collect(), None, JOBS).unwrap()
     })
 }
 
-/// Tells whether this judgement catches the fault by the requirement that it breaks.
-fn catches(judgement: &Judgement, fault: &Fault) -> bool {
-    judgement.findings.iter().any(|finding| {
-        finding.requirement == fault.breaks
-            && finding.subject == fault.subject()
-            && finding.verdict == Verdict::Fail
+fn sounds() -> &'static [Sound] {
+    audience().sounds()
+}
+
+/// Returns the row of a fault, made once.
+fn row(index: usize) -> &'static Row {
+    static ROWS: OnceLock<Vec<OnceLock<Row>>> = OnceLock::new();
+    let rows = ROWS.get_or_init(|| FAULTS.iter().map(|_| OnceLock::new()).collect());
+    rows[index].get_or_init(|| audience().row(&FAULTS[index]).unwrap())
+}
+
+fn wire_faults() -> Vec<&'static WireFaultEntry> {
+    let mut entries: Vec<_> = WIRE_FAULTS.iter().collect();
+    entries.retain(|entry| entry.breaks.is_some());
+    entries
+}
+
+/// Returns the rows of the faults on the way, made once.
+fn wire_rows() -> &'static [Row] {
+    static ROWS: OnceLock<Vec<Row>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        let playables: Vec<_> = sounds().iter().map(|it| it.playable.clone()).collect();
+        wire::rows(&playables, &wire_faults()).unwrap()
     })
 }
 
-fn was_cut_short(transcript: &Transcript) -> bool {
-    transcript
-        .entries
-        .iter()
-        .any(|entry| matches!(entry.event, Event::Note(Note::CutShort { .. })))
-}
-
-/// The scenarios that a fault is shown: those whose purpose is the requirement that it breaks, and
-/// one in five of all, some of which must still pass.
-fn audience(fault: &Fault) -> impl Iterator<Item = &'static Sound> {
-    sound()
-        .iter()
-        .enumerate()
-        .filter(|(index, sound)| {
-            let scenario = &sound.playable.scenario;
-            index.is_multiple_of(5) || scenario.requirements.contains(&fault.breaks)
-        })
-        .map(|(_, sound)| sound)
-}
-
-fn check(fault: &'static Fault) -> Result<(), Failed> {
-    let mut differs = 0;
-    let mut caught = Vec::new();
-    let mut by_rule = false;
-    let mut others_pass = 0;
-    let mut blamed = BTreeSet::new();
-    for sound in audience(fault) {
-        let (transcript, judgement) = run(&sound.playable, Some(fault));
-        let is_caught = catches(&judgement, fault) && !catches(&sound.judgement, fault);
-        others_pass += usize::from(!is_caught && judgement.verdict == Verdict::Pass);
-        if transcript.entries == sound.transcript.entries {
-            continue;
-        }
-        differs += 1;
-        if is_caught && !was_cut_short(&transcript) {
-            caught.push(&sound.playable.scenario.id);
-            by_rule |= judgement.findings.iter().any(|finding| {
-                finding.requirement == fault.breaks
-                    && finding.step.is_none()
-                    && finding.verdict == Verdict::Fail
-            });
-        }
-        let fails = judgement
-            .findings
-            .iter()
-            .filter(|finding| finding.verdict == Verdict::Fail);
-        blamed.extend(fails.map(|finding| (finding.requirement, finding.subject)));
+fn is_caught(row: &Row) -> Result<(), Failed> {
+    if row.outcome == Outcome::Caught {
+        return Ok(());
     }
-    if differs == 0 {
-        return Err("no scenario shows this fault: it plays like a sound part".into());
-    }
-    if caught.is_empty() {
-        return Err(format!(
-            "it shows in {differs} scenarios and is caught by {} in none; blamed: {blamed:?}",
-            fault.breaks
-        )
-        .into());
-    }
-    // What a card answers can always be stated literally; the rule itself has to notice too.
-    if fault.subject() == Subject::Card && !by_rule {
-        return Err("only a literal expectation catches it, and no rule".into());
-    }
-    if others_pass < 3 {
-        return Err(format!("only {others_pass} other scenarios still pass").into());
-    }
-    Ok(())
+    let Row {
+        outcome,
+        played,
+        shown,
+        also_blamed,
+        requirement,
+        ..
+    } = row;
+    Err(format!(
+        "{outcome:?}: {requirement} must catch it; played {played}, shown in {shown}, blamed: {also_blamed:?}"
+    )
+    .into())
 }
 
 /// Tells whether this fault makes an expectation of the scenario fail.
 fn violates_an_expectation(sound: &Sound, fault: &'static Fault) -> bool {
-    let (_, judgement) = run(&sound.playable, Some(fault));
+    let (_, judgement) = audience().play(sound, fault).unwrap();
     judgement
         .findings
         .iter()
@@ -149,7 +94,7 @@ fn violates_an_expectation(sound: &Sound, fault: &'static Fault) -> bool {
 /// situation: one of its cases is enough.
 fn every_scenario_can_fail() -> Result<(), Failed> {
     let mut files: BTreeMap<&str, Vec<&Sound>> = BTreeMap::new();
-    for sound in sound() {
+    for sound in sounds() {
         let id = &sound.playable.scenario.id;
         let file = id.split('#').next().unwrap();
         files.entry(file).or_default().push(sound);
@@ -171,44 +116,98 @@ fn every_scenario_can_fail() -> Result<(), Failed> {
         })
         .map(|(file, _)| file)
         .collect();
-    if toothless.is_empty() {
-        Ok(())
-    } else {
-        Err(toothless.join("\n").into())
-    }
+    none(&toothless)
 }
+
+fn nobody_is_blamed() -> Result<(), Failed> {
+    let mut blamed = Vec::new();
+    for sound in sounds() {
+        let findings = sound.judgement.findings.iter();
+        for finding in findings.filter(|finding| finding.verdict >= Verdict::Fail) {
+            let id = &sound.playable.scenario.id;
+            blamed.push(format!("{id}: {}", finding.requirement));
+        }
+    }
+    none(&blamed)
+}
+
+fn none<T: AsRef<str>>(found: &[T]) -> Result<(), Failed> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<&str> = found.iter().map(AsRef::as_ref).collect();
+    Err(lines.join("\n").into())
+}
+
+fn matrix() -> Matrix {
+    let rows = (0..FAULTS.len()).map(row).chain(wire_rows()).cloned();
+    Matrix::new(rows.collect(), &Selection::default(), "embedded")
+}
+
+fn every_must_rule_catches_a_fault() -> Result<(), Failed> {
+    let matrix = matrix();
+    let gaps: Vec<String> = matrix
+        .coverage
+        .iter()
+        .filter(|coverage| coverage.is_gap())
+        .map(|coverage| format!("{} {}", coverage.requirement, coverage.subject))
+        .collect();
+    none(&gaps)
+}
+
+fn the_page_is_current() -> Result<(), Failed> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/kill-matrix.md");
+    let page = markdown::render(&matrix());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    if kept == page {
+        return Ok(());
+    }
+    Err("run UPDATE_DOCS=1 cargo test --test mutants".into())
+}
+
+/// A test over the whole catalogue.
+type Check = fn() -> Result<(), Failed>;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let mut trials: Vec<Trial> = FAULTS
-        .iter()
-        .map(|fault| Trial::test(fault.name, move || check(fault)))
+    let parts = FAULTS.iter().enumerate();
+    let mut trials: Vec<Trial> = parts
+        .map(|(index, fault)| Trial::test(fault.name, move || is_caught(row(index))))
         .collect();
+    trials.extend(wire_faults().into_iter().map(|entry| {
+        Trial::test(format!("{} on the way", entry.name), || {
+            let row = wire_rows().iter().find(|row| row.fault == entry.name);
+            is_caught(row.ok_or("it was not played")?)
+        })
+    }));
+    let checks: [(&str, Check); 4] = [
+        (
+            "every scenario has an expectation that some fault violates",
+            every_scenario_can_fail,
+        ),
+        ("nobody is blamed when nobody is faulty", nobody_is_blamed),
+        (
+            "every must-rule catches a fault",
+            every_must_rule_catches_a_fault,
+        ),
+        (
+            "the kill matrix of the documentation is current",
+            the_page_is_current,
+        ),
+    ];
+    trials.extend(checks.map(|(name, check)| Trial::test(name, check)));
     trials.push(Trial::test(
-        "every scenario has an expectation that some fault violates",
-        every_scenario_can_fail,
-    ));
-    trials.push(Trial::test(
-        "nobody is blamed when nobody is faulty",
+        "as many faulty backends as were promised",
         || {
-            let blamed: Vec<String> = sound()
-                .iter()
-                .flat_map(|sound| {
-                    sound
-                        .judgement
-                        .findings
-                        .iter()
-                        .filter(|finding| finding.verdict >= Verdict::Fail)
-                        .map(|finding| {
-                            format!("{}: {}", sound.playable.scenario.id, finding.requirement)
-                        })
-                })
-                .collect();
-            if blamed.is_empty() {
-                Ok(())
-            } else {
-                Err(blamed.join("\n").into())
-            }
+            let backends = matrix()
+                .rows()
+                .filter(|row| row.subject == uketsuke::requirement::Subject::Backend)
+                .count();
+            assert!(backends >= BACKENDS_MIN, "{backends}");
+            Ok(())
         },
     ));
     libtest_mimic::run(&arguments, trials).exit_code()

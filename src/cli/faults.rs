@@ -38,7 +38,7 @@ pub(super) fn all() -> Vec<Listed> {
     let wire = WIRE_FAULTS.iter().map(|fault| Listed {
         name: fault.name,
         at: Subject::Backend,
-        breaks: None,
+        breaks: fault.breaks.map(|breach| breach.requirement),
         example: Some(fault.example),
         about: fault.title(),
     });

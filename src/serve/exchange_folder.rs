@@ -83,6 +83,8 @@ pub enum Spoil {
     Half,
     /// The other encoding than the one that is declared.
     WrongEncoding,
+    /// Without the identifier of the request (ELIG-11).
+    IdentifierLost,
     /// An abnormal result that says to come back later.
     Busy,
 }

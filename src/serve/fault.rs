@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::eligibility::Text;
 use crate::fault::{FAULTS, Fault, Flaw};
+use crate::requirement::Id;
 
 /// How an answer goes wrong on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,26 @@ pub enum WireFault {
     WrongLength,
     /// The answer is in another encoding than it says.
     WrongEncoding,
+    /// In the exchange folder, the answer does not repeat the request's identifier. HTTP has none.
+    IdentifierLost,
+}
+
+/// A way to a backend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// FHIR over HTTP.
+    Fhir,
+    /// The exchange folder.
+    Folder,
+}
+
+/// What a fault on the way breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Breach {
+    /// The requirement, which must catch it.
+    pub requirement: Id,
+    /// The protocol over which it is to be shown.
+    pub over: Protocol,
 }
 
 /// By how many milliseconds a slow answer is late: within the 7 s of ELIG-14, so that it is slow
@@ -41,6 +62,8 @@ pub struct WireFaultEntry {
     pub example: &'static str,
     /// Which it is.
     pub fault: WireFault,
+    /// What it breaks; nothing where silence and delay are all that comes of it.
+    pub breaks: Option<Breach>,
     /// What happens, in Japanese.
     pub ja: &'static str,
     /// What happens, in English.
@@ -55,27 +78,36 @@ impl WireFaultEntry {
 }
 
 macro_rules! wire_faults {
-    ($($name:literal $fault:ident $ja:literal $en:literal)*) => {
+    ($($name:literal $fault:ident $([$breaks:literal $over:ident])? $ja:literal $en:literal)*) => {
         /// Every fault on the way.
         pub static WIRE_FAULTS: &[WireFaultEntry] = &[$(WireFaultEntry {
             name: $name,
             example: concat!("serve --fault ", $name),
             fault: WireFault::$fault,
+            breaks: breach(&[$(Breach { requirement: Id::literal($breaks), over: Protocol::$over })?]),
             ja: $ja,
             en: $en,
         }),*];
     };
 }
 
+const fn breach(breaches: &[Breach]) -> Option<Breach> {
+    match breaches {
+        [] => None,
+        [first, ..] => Some(*first),
+    }
+}
+
 wire_faults! {
     "down" Down "接続が応答なしに閉じる" "the connection closes without an answer"
     "silent" Silent "接続したまま何も返らない" "the connection stays open and nothing comes"
     "slow" Slow "回答が6秒遅れる" "the answer is late by 6 seconds"
-    "garbage" Garbage "回答ではないものが返る" "something comes back that is no answer"
-    "half" Half "回答が途中で切れる" "half of the answer comes, then the end"
+    "garbage" Garbage ["ELIG-15" Fhir] "回答ではないものが返る" "something comes back that is no answer"
+    "half" Half ["ELIG-15" Fhir] "回答が途中で切れる" "half of the answer comes, then the end"
     "busy" Busy "503とRetry-Afterが返る" "503 with Retry-After"
-    "wrong-length" WrongLength "実際より長い長さが示される" "the answer is said to be longer than it is"
-    "wrong-encoding" WrongEncoding "示された文字コードと実際が異なる" "the answer is in another encoding than it says"
+    "wrong-length" WrongLength ["ELIG-15" Fhir] "実際より長い長さが示される" "the answer is said to be longer than it is"
+    "wrong-encoding" WrongEncoding ["ELIG-11" Folder] "示された文字コードと実際が異なる" "the answer is in another encoding than it says"
+    "identifier-lost" IdentifierLost ["ELIG-11" Folder] "ファイル連携で要求の識別子を返さない" "in the exchange folder, the answer does not repeat the request's identifier"
 }
 
 impl WireFault {
@@ -94,7 +126,7 @@ impl WireFault {
 
     /// Tells whether what comes is no answer in its protocol.
     pub fn spoils(self) -> bool {
-        !self.swallows() && self != WireFault::Slow
+        !self.swallows() && !matches!(self, WireFault::Slow | WireFault::IdentifierLost)
     }
 }
 

@@ -80,6 +80,7 @@ impl Answering for FolderWorld {
             WireFault::Half | WireFault::WrongLength => Some(Spoil::Half),
             WireFault::Busy => Some(Spoil::Busy),
             WireFault::WrongEncoding => Some(Spoil::WrongEncoding),
+            WireFault::IdentifierLost => Some(Spoil::IdentifierLost),
         }
     }
 }

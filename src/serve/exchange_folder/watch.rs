@@ -175,7 +175,12 @@ impl ExchangeFolder {
             .await
         {
             Ok(_) if spoil == Some(Spoil::Silent) => Due::Nothing,
-            Ok(response) => Due::Answer(spoilt(&response, spoil)),
+            Ok(mut response) => {
+                if spoil == Some(Spoil::IdentifierLost) {
+                    response.header.identifier = None;
+                }
+                Due::Answer(spoilt(&response, spoil))
+            }
             Err(Outage::Malformed(_)) => Due::Answer(GARBAGE.to_vec()),
             Err(outage) => {
                 tracing::info!("{} gets no answer: {outage}", found.name.request());

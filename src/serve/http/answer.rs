@@ -126,6 +126,8 @@ pub(super) async fn spoil(fault: WireFault, response: Response, peer: &Peer) -> 
             "this server is busy, as a fault says (SIMULATION); ask again later",
         )
         .into_response(),
+        // A connection pairs question and answer: there is no identifier to repeat.
+        WireFault::IdentifierLost => response,
         WireFault::Garbage => stored(StatusCode::OK, Bytes::from_static(&GARBAGE)),
         WireFault::Half | WireFault::WrongLength | WireFault::WrongEncoding => {
             let (parts, body) = response.into_parts();
