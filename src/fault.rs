@@ -69,6 +69,22 @@ impl Fault {
     }
 }
 
+/// Returns the fault of a backend of that name.
+///
+/// # Errors
+///
+/// What is wrong with the name, and what to do.
+pub fn of_backend(name: &str) -> Result<&'static Fault, String> {
+    let of_backends = || FAULTS.iter().filter(|it| it.subject() == Subject::Backend);
+    of_backends().find(|fault| fault.name == name).ok_or_else(|| {
+        let nearest = of_backends().min_by_key(|it| strsim::levenshtein(it.name, name));
+        format!(
+            "{name:?} is no fault of a backend; did you mean {}? `uketsuke list faults` lists all",
+            nearest.map_or("another", |fault| fault.name)
+        )
+    })
+}
+
 /// Puts a fault between a sound reader and backend and the rest.
 pub fn interpose(
     fault: &Fault,

@@ -18,7 +18,9 @@ use crate::check_in::{Effect, Event};
 use crate::eligibility::{Moment, Site, Text};
 use crate::fault::{self, Fault};
 use crate::reader::{Reader, Reference};
-use crate::scenario::{BackendFault, CardFault, FaultStep, Patient, Playable, Scenario, Step};
+use crate::scenario::{
+    BackendFault, BackendFaultKind, CardFault, FaultStep, Patient, Playable, Scenario, Step,
+};
 use crate::screen::{Screen, ScreenId};
 use crate::transcript::{self, Event as Entry, Note, Recorder, Role, Roles, Transcript};
 
@@ -132,6 +134,8 @@ struct Run<'a> {
     screen: Screen,
     card_faults: Vec<CardFault>,
     backend_faults: Vec<BackendFault>,
+    /// The way in which the backend decides wrongly, since a step said so.
+    wrong: Option<&'static Fault>,
     /// Staff started emergency viewing: for the next card, and for the one that is in.
     emergency_next: bool,
     emergency: bool,
@@ -167,6 +171,7 @@ impl<'a> Run<'a> {
             screen: Screen::InsertCard,
             card_faults: Vec::new(),
             backend_faults: Vec::new(),
+            wrong: None,
             emergency_next: false,
             emergency: false,
             cut_short: false,
@@ -230,6 +235,9 @@ impl<'a> Run<'a> {
                 self.note(Note::Changed { step: index });
             }
             Step::Fault(FaultStep::Card(fault)) => self.inject_card_fault(fault.clone()),
+            Step::Fault(FaultStep::Backend(fault)) if fault.what == BackendFaultKind::Wrong => {
+                self.decide_wrongly(index, fault).await?;
+            }
             Step::Fault(FaultStep::Backend(fault)) => self.backend_faults.push(fault.clone()),
             Step::ExpectScreen(_)
             | Step::ExpectAnswer(_)

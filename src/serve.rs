@@ -12,6 +12,7 @@ pub mod fault;
 mod folder;
 mod http;
 pub mod journal;
+pub mod stdio;
 pub mod typed;
 pub mod worlds;
 

@@ -112,6 +112,7 @@ fn backend_fault() -> impl Strategy<Value = Step> {
     ])
     .prop_map(|what| {
         Step::Fault(FaultStep::Backend(BackendFault {
+            name: None,
             what,
             inquiry: None,
             always: false,

@@ -86,6 +86,8 @@ fn step_faults() -> Vec<Listed> {
             "回答が遅い" "the answer is late, within the reader's patience"
         Backend "garbage" "fault: { backend: { what: garbage, always: true } }"
             "回答ではないものが返る" "something comes back that is no answer"
+        Backend "wrong" "fault: { backend: { what: wrong, name: grace-forgotten } }"
+            "以後、指定した誤りのとおりに判断する" "from here on it decides wrongly, as a fault of a backend does"
     }
 }
 
@@ -143,12 +145,14 @@ mod tests {
             BackendFaultKind::Silent,
             BackendFaultKind::Slow,
             BackendFaultKind::Garbage,
+            BackendFaultKind::Wrong,
         ] {
             let name = match kind {
                 BackendFaultKind::Down => "down",
                 BackendFaultKind::Silent => "silent",
                 BackendFaultKind::Slow => "slow",
                 BackendFaultKind::Garbage => "garbage",
+                BackendFaultKind::Wrong => "wrong",
             };
             assert!(kinds.contains(&(Subject::Backend, name)), "{name}");
         }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::failure::{Failure, shown};
-use super::select::{self, Named};
+use super::select::{self, Named, known_faults};
 use super::shell::{Shell, emit};
 use crate::clock::system_now;
 use crate::eligibility::Moment;
@@ -87,6 +87,10 @@ fn lints(deck: &Deck, source: &Source, now: Moment) -> Vec<(LintLevel, String)> 
         .flat_map(|playable| Lint::all(&playable.scenario))
         .map(|lint| (lint.level, shown(&lint.at(source))))
         .collect();
+    let unknown = playables
+        .iter()
+        .filter_map(|playable| known_faults(&playable.scenario).err());
+    lints.extend(unknown.map(|why| (LintLevel::Error, why)));
     lints.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
     lints
 }

@@ -119,14 +119,13 @@ fn rows(what: What, library: &Library, page: &Page) -> Result<Vec<Vec<Cell>>, Fa
             .into_iter()
             .map(|fault| {
                 let breaks = fault.breaks.map(|id| id.to_string());
+                let said = [breaks, fault.example.map(str::to_owned)];
+                let said: Vec<String> = said.into_iter().flatten().collect();
                 vec![
                     Cell::styled(Style::Strong, fault.name),
                     fault.at.to_string().into(),
                     fault.about.get(language).into(),
-                    breaks
-                        .or(fault.example.map(str::to_owned))
-                        .unwrap_or_default()
-                        .into(),
+                    said.join("  ").into(),
                 ]
             })
             .collect(),

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::failure::{Failure, shown};
 use crate::eligibility::Moment;
+use crate::fault;
 use crate::library::{Library, LibraryError};
-use crate::scenario::{ParseError, Playable, Source};
+use crate::scenario::{FaultStep, ParseError, Playable, Scenario, Source, Step};
 
 /// A file that was named, and the one case of it if one was named.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,24 @@ pub(super) struct Named {
 /// [`Failure::Bug`] where a bundled file is broken, which a test excludes.
 pub(super) fn bundled() -> Result<Library, Failure> {
     Library::bundled().map_err(|error| Failure::Bug(error.to_string()))
+}
+
+/// Checks that the faults that a scenario names are those of the catalogue, which the core does not
+/// know.
+///
+/// # Errors
+///
+/// The step, and what to write in its place.
+pub(super) fn known_faults(scenario: &Scenario) -> Result<(), String> {
+    for (index, step) in scenario.steps.iter().enumerate() {
+        if let Step::Fault(FaultStep::Backend(fault)) = step
+            && let Some(name) = &fault.name
+        {
+            fault::of_backend(name)
+                .map_err(|why| format!("{}: step {}: {why}", scenario.id, index + 1))?;
+        }
+    }
+    Ok(())
 }
 
 /// Finds the files that the user named; all bundled ones for no name at all.
@@ -81,6 +100,9 @@ impl Named {
         let playables = library
             .playables(&self.source, now)
             .map_err(|error: ParseError| shown(&error))?;
+        for playable in &playables {
+            known_faults(&playable.scenario)?;
+        }
         let Some(case) = &self.case else {
             return Ok(playables);
         };

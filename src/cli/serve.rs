@@ -27,6 +27,7 @@ use crate::secret::Secret;
 use crate::serve::clock::Pace;
 use crate::serve::control::set_faults;
 use crate::serve::fault::Wanted;
+use crate::serve::stdio::StdioError;
 use crate::serve::typed::{self, Typed};
 use crate::serve::{Options, Server, StartError};
 use crate::transcript::SIMULATION;
@@ -41,11 +42,16 @@ const TOKEN_MAX: u64 = 4_096;
 #[command(after_long_help = typed::HELP)]
 pub(super) struct ServeArgs {
     /// Serve FHIR at this address: HOST:PORT or PORT; port 0 is any that is free
-    #[arg(long, value_name = "ADDR", value_parser = address, required_unless_present = "oqs")]
+    #[arg(long, value_name = "ADDR", value_parser = address, required_unless_present_any = ["oqs", "stdio"])]
     fhir: Option<SocketAddr>,
     /// Serve the exchange folder: req, res and face are made in it
     #[arg(long, value_name = "DIR")]
     oqs: Option<PathBuf>,
+    /// Be the program behind `run --backend process:`: JSON lines on standard input and output
+    #[arg(long, conflicts_with_all = [
+        "fhir", "oqs", "scenario", "at", "pace_clock", "transcript", "token_file", "bindings", "format",
+    ])]
+    stdio: bool,
     /// Serve the people of this scenario; by default the whole deck
     #[arg(long, value_name = "PATH or ID")]
     scenario: Option<String>,
@@ -110,6 +116,9 @@ fn moment(text: &str) -> Result<Moment, String> {
 /// [`Failure::Usage`] where nobody can listen or write there, [`Failure::Invalid`] where scenario
 /// or token are none.
 pub(super) fn serve(args: &ServeArgs, _shell: &Shell) -> Result<ExitCode, Failure> {
+    if args.stdio {
+        return stdio(&args.fault);
+    }
     let mut options = options(args)?;
     if let Some(path) = &args.bindings {
         let states = write_bindings(args, path)?;
@@ -123,6 +132,26 @@ pub(super) fn serve(args: &ServeArgs, _shell: &Shell) -> Result<ExitCode, Failur
     // A file that is being read or written must not hold the end up.
     runtime.shutdown_timeout(Duration::from_secs(1));
     code
+}
+
+/// Answers on standard output, until standard input ends.
+fn stdio(wanted: &[Wanted]) -> Result<ExitCode, Failure> {
+    let faults = wanted.iter().map(|wanted| match wanted {
+        Wanted::Backend(fault) => Ok(*fault),
+        Wanted::Wire { .. } => Err(Failure::Usage(format!(
+            "--fault {wanted} is one on the way; with --stdio there are those of a backend"
+        ))),
+    });
+    let faults = faults.collect::<Result<Vec<_>, _>>()?;
+    tell("uketsuke: SIMULATION: JSON lines on standard input and output, see docs/process.md");
+    match crate::serve::stdio::serve(std::io::stdin().lock(), std::io::stdout().lock(), faults) {
+        Ok(_) => Ok(ExitCode::Passed),
+        Err(error @ StdioError::Line { .. }) => Err(Failure::Invalid(error.to_string())),
+        Err(StdioError::Stream(source)) => Err(Failure::Output {
+            to: "stdout".to_owned(),
+            source,
+        }),
+    }
 }
 
 fn options(args: &ServeArgs) -> Result<Options, Failure> {

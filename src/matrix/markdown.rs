@@ -68,13 +68,9 @@ fn rule(page: &mut String, coverage: &Coverage) {
 }
 
 fn caught(row: &Row) -> String {
-    let ids: Vec<String> = row
-        .caught_by
-        .iter()
-        .map(|it| format!("`{}`", it.scenario))
-        .collect();
-    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let text = some(&ids, Language::En).unwrap_or_else(|| "–".to_owned());
+    let files: Vec<String> = row.files().iter().map(|it| format!("`{it}`")).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let text = some(&files, Language::En).unwrap_or_else(|| "–".to_owned());
     let literally = !row.caught_by.is_empty() && row.caught_by.iter().all(|it| !it.by_rule);
     match row.outcome {
         Outcome::Caught if literally => format!("{text} (literally)"),

@@ -75,6 +75,18 @@ pub struct Row {
     pub also_blamed: Vec<Blame>,
 }
 
+impl Row {
+    /// Returns the scenario files that catch it; the cases of one file are one situation.
+    pub fn files(&self) -> Vec<&str> {
+        let ids = self.caught_by.iter().map(|it| it.scenario.as_str());
+        let mut files: Vec<&str> = ids
+            .map(|id| id.split_once('#').map_or(id, |(file, _)| file))
+            .collect();
+        files.dedup();
+        files
+    }
+}
+
 /// Returns what a transcript shows: what happened, and how it looked on its way. Times and the names
 /// of files differ from play to play.
 fn seen(transcript: &Transcript) -> Vec<(Event, Option<Wire>)> {

@@ -87,7 +87,7 @@ fn mutant(page: &mut Page, row: &Row) {
     };
     page.push_styled(style, &padded(&format!("  {mark} {word}"), INDENT));
     page.push(&padded(&row.fault, NAME));
-    let count = row.caught_by.len();
+    let count = row.files().len();
     let scenarios = match page.language() {
         Language::Ja => format!("シナリオ{count}件"),
         Language::En => format!("{count} scenario{}", if count == 1 { "" } else { "s" }),
@@ -99,8 +99,7 @@ fn mutant(page: &mut Page, row: &Row) {
         let (ja, en) = why(row.outcome);
         said.push(page.pick(ja, en).to_owned());
     }
-    let ids = row.caught_by.iter().map(|it| it.scenario.as_str());
-    said.extend(some(&ids.collect::<Vec<_>>(), page.language()));
+    said.extend(some(&row.files(), page.language()));
     let blamed: Vec<String> = row.also_blamed.iter().map(blame).collect();
     let blamed: Vec<&str> = blamed.iter().map(String::as_str).collect();
     let also = page.pick("ほかに不合格: ", "also fails: ").to_owned();

@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use super::Run;
-use crate::backend::Outage;
+use super::{Run, RunError};
+use crate::backend::{Absent, Outage};
 use crate::check_in::BackendReply;
 use crate::eligibility::{Inquiry, InquiryKind};
-use crate::scenario::BackendFaultKind;
+use crate::fault;
+use crate::scenario::{BackendFault, BackendFaultKind};
 use crate::transcript::{Event as Entry, Reply, Role};
 
 /// Virtual milliseconds of one inquiry, and of a slow one; a convention of this harness.
@@ -20,8 +21,12 @@ impl Run<'_> {
     pub(super) async fn ask(&mut self, from: Role, inquiry: &Inquiry) -> BackendReply {
         let n = self.recorder.inquiry(self.now, from, inquiry);
         let fault = self.due_backend_fault(inquiry.kind());
-        if let Some(fault) = fault {
-            let text = format!("backend {fault:?}").to_lowercase();
+        let said = match (fault, self.wrong) {
+            (Some(fault), _) => Some(format!("backend {fault:?}").to_lowercase()),
+            (None, Some(wrong)) => Some(format!("backend wrong: {}", wrong.name)),
+            (None, None) => None,
+        };
+        if let Some(text) = said {
             self.recorder.record(
                 self.now,
                 Role::Harness,
@@ -50,7 +55,10 @@ impl Run<'_> {
                 self.now = self.now.plus_ms(SLOW_INQUIRY_MS);
                 (INQUIRY_MS, self.backend.ask(inquiry, self.now).await)
             }
-            None => (INQUIRY_MS, self.backend.ask(inquiry, self.now).await),
+            // What decides wrongly stands before the backend already.
+            Some(BackendFaultKind::Wrong) | None => {
+                (INQUIRY_MS, self.backend.ask(inquiry, self.now).await)
+            }
         };
         // Real time counts for foreign backends alone: else a transcript would not be repeatable.
         let elapsed = (self.backend.is_foreign() && fault.is_none())
@@ -67,6 +75,25 @@ impl Run<'_> {
                 .observed(answered, elapsed, self.backend.wire());
         }
         event
+    }
+
+    /// Puts a fault of a backend before the one that plays, and tells it of the people again.
+    pub(super) async fn decide_wrongly(
+        &mut self,
+        index: usize,
+        step: &BackendFault,
+    ) -> Result<(), RunError> {
+        let name = step.name.as_deref().unwrap_or_default();
+        let fault = fault::of_backend(name).map_err(|reason| RunError::Scenario {
+            id: self.scenario.id.clone(),
+            step: index,
+            reason,
+        })?;
+        let nobody = Absent::new(Outage::Down("it is being replaced".to_owned()));
+        let sound = std::mem::replace(&mut self.backend, Box::new(nobody));
+        self.backend = fault::interpose_backend(fault, sound);
+        self.wrong = Some(fault);
+        self.arrange(self.now).await
     }
 
     fn due_backend_fault(&mut self, kind: InquiryKind) -> Option<BackendFaultKind> {

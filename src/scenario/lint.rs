@@ -1,5 +1,6 @@
 //! What is wrong or doubtful in a scenario that parses.
 
+mod fault;
 mod insurance;
 
 use super::load::PathItem::{self, Index, Key};
@@ -56,6 +57,7 @@ impl Lint {
         literals(scenario, &mut lints);
         card(scenario, &mut lints);
         insurance::insurance(scenario, &mut lints);
+        fault::faults(scenario, &mut lints);
         lints.sort_by_key(|lint| std::cmp::Reverse(lint.level));
         lints
     }

@@ -6,6 +6,7 @@ mod exit_codes;
 mod hostile;
 mod lint;
 mod listing;
+mod matrix;
 mod reports;
 mod results;
 mod streams;

@@ -29,6 +29,9 @@ pub struct BackendFault {
     /// At every inquiry that fits, not only at the next.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub always: bool,
+    /// With `wrong`: which fault of a backend, as `uketsuke list faults` names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// What goes wrong at the backend.
@@ -43,4 +46,6 @@ pub enum BackendFaultKind {
     Slow,
     /// Something that is no answer.
     Garbage,
+    /// From here on it decides wrongly, in the way that `name` says.
+    Wrong,
 }
