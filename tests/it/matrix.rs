@@ -23,9 +23,9 @@ fn a_fault_that_is_caught_ends_with_0_and_says_where() {
 
 #[test]
 fn a_fault_that_nothing_catches_ends_with_1() {
-    // Nobody answers there, so that no fault of a backend can show.
+    // Nobody answers there, so that a fault in its answers cannot show.
     let nobody = "fhir:http://127.0.0.1:1/fhir";
-    let ran = uketsuke(&["matrix", "--fault", "grace-forgotten", "--backend", nobody]).ends_with(1);
+    let ran = uketsuke(&["matrix", "--fault", "limit-withheld", "--backend", nobody]).ends_with(1);
     assert!(ran.stdout.contains("missed"), "{}", ran.stdout);
     assert!(
         ran.stdout.contains("0 of 1 faults caught"),
