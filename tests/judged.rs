@@ -124,6 +124,14 @@ fn every_fault_that_shows_is_found_by_the_row_that_it_breaks() {
     for faulty in faulty() {
         *caught.entry(faulty.fault.name).or_default() |= faulty.is_caught();
     }
+    // Their rows are judged only in scenarios of their own (CERT-10), or nothing in this folder shows
+    // what they break: `tests/mutants.rs` has them.
+    let elsewhere = [
+        "ended-by-the-signature-certificate",
+        "face-in-online-care",
+        "signature-unchecked",
+    ];
+    caught.retain(|name, _| !elsewhere.contains(name));
     let missed: Vec<&&str> = caught.iter().filter(|it| !it.1).map(|it| it.0).collect();
     assert!(missed.is_empty(), "{missed:?}");
     assert!(caught.len() > 70, "the faults show: {}", caught.len());

@@ -1,5 +1,8 @@
 //! Faulty readers: interposers between the reference reader and the ports.
 
+mod flaw;
+mod told;
+
 use sha2::{Digest as _, Sha256};
 use virtual_card::apdu::{Command, Response};
 
@@ -11,50 +14,9 @@ use crate::eligibility::{
 use crate::reader::Reader;
 use crate::screen::{Method, Screen};
 
-const VERIFY: u8 = 0x20;
+pub use flaw::ReaderFlaw;
 
-/// What is wrong with a reader; `crate::fault::FAULTS` says it in words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)] // each is described in the catalogue
-pub enum ReaderFlaw {
-    PinSentTwice,
-    PinSentAgainWhenWrong,
-    PinNotSent,
-    PinRemembered,
-    LockedPinVerified,
-    TriesNotShown,
-    KeysNotShuffled,
-    LockedPinEndsVisit,
-    PinVerifiedInFaceMode,
-    FaceWithoutPhoto,
-    PinOfferedWithoutPin,
-    WrongFaceAccepted,
-    InquiryBeforeIdentity,
-    PinNotOffered,
-    ConsentBeforeIdentity,
-    MyNumberRead,
-    SignaturePasswordSent,
-    CertificateHalfRead,
-    SameChallenge,
-    GoesOnWithoutCard,
-    SecurityStatusLeftOpen,
-    GivesUpInSilence,
-    PinChanged,
-    CardReleasedEarly,
-    ExpiryNotShown,
-    GraceRefused,
-    EndingNotShown,
-    LapseIgnored,
-    RegistrationNotOffered,
-    RegisteredUnasked,
-    ConsentAssumed,
-    LimitStillAsked,
-    LimitNotAsked,
-    AgreeToSome,
-    WithheldShownAsDone,
-    OutageAsNotInsured,
-    EmergencyRefusalIgnored,
-}
+const VERIFY: u8 = 0x20;
 
 /// A reader with a flaw.
 pub(super) struct Faulty {
@@ -69,6 +31,8 @@ pub(super) struct Faulty {
     challenge: Vec<u8>,
     token: String,
     done: bool,
+    /// The backend said that the certificate is revoked.
+    revoked: bool,
 }
 
 impl Faulty {
@@ -83,6 +47,7 @@ impl Faulty {
             challenge: Vec::new(),
             token: String::new(),
             done: false,
+            revoked: false,
         }
     }
 
@@ -103,6 +68,7 @@ impl Faulty {
             self.resent = false;
             self.done = false;
         }
+        let event = self.told(event);
         match (self.flaw, event) {
             (ReaderFlaw::FaceWithoutPhoto, Event::Presented(mut face)) => {
                 face.photo = true;
@@ -213,6 +179,9 @@ impl Faulty {
                 self.swallow += 1;
                 return vec![Effect::Transmit(command.clone()), Effect::Transmit(command)];
             }
+            ReaderFlaw::FiveDigitsSent if is_user_pin => {
+                command = Command::verify(&[&command.data[..], b"0"].concat());
+            }
             ReaderFlaw::PinSentAgainWhenWrong if is_user_pin => self.pin = Some(command.clone()),
             ReaderFlaw::PinRemembered if is_user_pin => {
                 let remembered = self.pin.get_or_insert(command).clone();
@@ -267,6 +236,7 @@ impl Faulty {
     }
 
     fn show(&mut self, screen: Screen, now: Moment) -> Vec<Effect> {
+        let screen = self.shown(screen, now);
         match (self.flaw, screen) {
             (ReaderFlaw::TriesNotShown, Screen::PinWrong { keys, .. }) => {
                 vec![Effect::Show(Screen::PinWrong { left: None, keys })]
@@ -364,7 +334,7 @@ impl Faulty {
                     last.answer = ConsentAnswer::Refuse;
                 }
             }
-            _ => {}
+            _ => self.asked(&mut inquiry),
         }
         vec![Effect::Ask(inquiry)]
     }

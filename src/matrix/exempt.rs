@@ -12,10 +12,7 @@ const EXEMPT: &[(&str, Subject, &str, &str)] = &[(
 )];
 
 /// Rules on readers of which this version has no faulty reader: the suite is one for backends.
-const WITHOUT_A_FAULTY_READER: &[&str] = &[
-    "IDV-09", "IDV-12", "IDV-19", "CERT-01", "CERT-05", "CERT-06", "CONS-05", "ELIG-08", "ELIG-16",
-    "CHD-02", "VAR-02",
-];
+const WITHOUT_A_FAULTY_READER: &[&str] = &["IDV-12", "IDV-19", "ELIG-08", "CHD-02"];
 
 /// Returns why no fault is planted that breaks this rule for this subject.
 pub(super) fn reason(id: Id, subject: Subject) -> Option<Text> {

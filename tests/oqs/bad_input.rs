@@ -163,19 +163,28 @@ async fn faults_on_demand_spoil_the_answer() {
         Some(Spoil::Half),
         Some(Spoil::Garbage),
         Some(Spoil::WrongEncoding),
+        Some(Spoil::IdentifierLost),
         Some(Spoil::Busy),
         Some(Spoil::Silent),
     ] {
         clinic.spoil = spoil;
-        put(dir.path(), REQUEST, Encoding::Utf8, "", SEARCH);
+        let header = "<ArbitraryFileIdentifier>A1</ArbitraryFileIdentifier>";
+        put(dir.path(), REQUEST, Encoding::Utf8, header, SEARCH);
         assert_eq!(folder.round(&mut clinic).await, 1);
         let bytes = fs::read(&result).unwrap_or_default();
         let decoded = uketsuke::backend::oqs::encoding::decode(&bytes);
         match spoil {
-            None => whole = bytes.len(),
+            None => {
+                assert_holds(&decoded.unwrap().text, &["<ArbitraryFileIdentifier>A1<"]);
+                whole = bytes.len();
+            }
             Some(Spoil::Half) => assert_eq!(bytes.len(), whole / 2),
             Some(Spoil::Garbage) => assert!(decoded.is_err()),
             Some(Spoil::WrongEncoding) => assert!(decoded.unwrap().is_misdeclared()),
+            Some(Spoil::IdentifierLost) => {
+                let text = decoded.unwrap().text;
+                assert!(!text.contains("ArbitraryFileIdentifier"), "{text}");
+            }
             Some(Spoil::Busy) => assert_holds(&decoded.unwrap().text, &["<ErrorCode>SIM-308<"]),
             Some(Spoil::Silent) => assert!(bytes.is_empty()),
         }

@@ -80,4 +80,18 @@ faults! {
         "障害を資格なしとして窓口へ案内する", "treats an outage as not insured";
     "emergency-refusal-ignored", Reader(ReaderFlaw::EmergencyRefusalIgnored), "EMG-01",
         "救急で拒否されても読み取る", "reads although the patient refuses";
+    "five-digits-sent", Reader(ReaderFlaw::FiveDigitsSent), "IDV-09",
+        "暗証番号を5桁で照合する", "sends a PIN of five digits";
+    "valid-turned-away", Reader(ReaderFlaw::ValidTurnedAway), "CERT-01",
+        "有効な証明書を断る", "turns a valid certificate away";
+    "lapse-before-grace-ignored", Reader(ReaderFlaw::LapseBeforeGraceIgnored), "CERT-05",
+        "猶予の制度の前に期限切れで受付を完了とする", "shows success for an expired certificate before there was any grace";
+    "revoked-shown-as-done", Reader(ReaderFlaw::RevokedShownAsDone), "CERT-06",
+        "失効した証明書で受付を完了とする", "shows success for a revoked certificate";
+    "checkup-assumed", Reader(ReaderFlaw::CheckupAssumed), "CONS-05",
+        "健診情報の拒否を同意として送る", "sends a refusal of check-up data as an agreement";
+    "number-typed-for-card", Reader(ReaderFlaw::NumberTypedForCard), "ELIG-16",
+        "証明書の代わりに番号で照会する", "asks by a typed number in place of the certificate";
+    "face-in-online-care", Reader(ReaderFlaw::FaceInOnlineCare), "VAR-02",
+        "オンライン診療で顔認証を案内する", "offers face in online care";
 }
