@@ -1,11 +1,13 @@
 //! The bundled scenarios and the deck, and files of the user's own beside them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, File, include_dir};
 use strsim::levenshtein;
 
 use crate::eligibility::Moment;
+use crate::requirement::Id;
 use crate::scenario::{Deck, ParseError, Playable, Source};
 
 static BUNDLED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
@@ -96,6 +98,25 @@ impl Library {
     /// Returns the scenario files, by id.
     pub fn sources(&self) -> &[Source] {
         &self.sources
+    }
+
+    /// Returns the ids of the scenarios that list each requirement as their purpose, cases one by one.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] where a file is broken; of a bundled one a test excludes it.
+    pub fn by_requirement(&self, now: Moment) -> Result<BTreeMap<Id, Vec<String>>, ParseError> {
+        let mut rows: BTreeMap<Id, Vec<String>> = BTreeMap::new();
+        for source in &self.sources {
+            for playable in self.playables(source, now)? {
+                for id in playable.scenario.requirements {
+                    rows.entry(id)
+                        .or_default()
+                        .push(playable.scenario.id.clone());
+                }
+            }
+        }
+        Ok(rows)
     }
 
     /// Returns the people.

@@ -15,7 +15,7 @@ use super::outcome::{Outcome, text};
 use super::session::{Act, App, Command, USER_PIN};
 use super::verdict::Finding;
 use crate::eligibility::{InquiryKind, Validity};
-use crate::requirement::{Id, Subject, catalogue};
+use crate::requirement::{Confidence, Id, Subject, catalogue};
 use crate::scenario::{AnswerExpectation, Probe, ScreenExpectation, ScreenFields, Step};
 use crate::screen::Screen;
 use crate::transcript::Event;
@@ -67,7 +67,11 @@ fn of_step(facts: &Facts<'_>, index: usize, step: &Step) -> Option<Finding> {
         Some(n) => compare(facts, step, *n),
         None => Outcome::open(&[], not_reached(facts, index)),
     };
-    expected_of(facts, index, (named, subject), judge)
+    let mut finding = expected_of(facts, index, (named, subject), judge)?;
+    if matches!(step, Step::ExpectAnswer(AnswerExpectation::Fields(fields)) if fields.convention) {
+        finding.confidence = Confidence::Low;
+    }
+    Some(finding)
 }
 
 /// Makes the finding on one expectation, under the requirement that it names or the first listed.

@@ -70,6 +70,7 @@ pub(super) fn wrong_refusal(facts: &Facts<'_>, case: &Case) -> Option<WrongRefus
         || truth.other_certificate
         || emergency_refused
         || exchange.fault.is_some()
+        || is_new_elsewhere(facts, case)
         || (refusal.ground == Ground::Unregistered && truth.renewal == Some(Renewal::Unknown))
         // 自己情報提供不可 may have been set since the card was accepted.
         || facts
@@ -107,6 +108,19 @@ pub(super) fn wrong_refusal(facts: &Facts<'_>, case: &Case) -> Option<WrongRefus
         ground: ground_name(refusal.ground),
         difference: refused_wrongly(exchange),
     })
+}
+
+/// Tells whether the certificate is not a day old and the backend is another's, which need not know
+/// of it at once (convention 12).
+pub(super) fn is_new_elsewhere(facts: &Facts<'_>, case: &Case) -> bool {
+    let Some(patient) = facts
+        .truth(case)
+        .and_then(|truth| facts.person(truth.person))
+    else {
+        return false;
+    };
+    let asked = facts.exchanges[case.auth].at;
+    facts.backend_is_foreign() && dates::consent_holds(patient.card.not_before, asked)
 }
 
 /// Tells whether the card was registered within this card inquiry.

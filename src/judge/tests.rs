@@ -4,6 +4,7 @@
 
 mod aid;
 mod card;
+mod convention;
 mod fields;
 mod foreign;
 mod lives;

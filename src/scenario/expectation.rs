@@ -236,6 +236,10 @@ pub struct AnswerFields {
     /// The requirement that a breach breaks; else the first listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requirement: Option<requirement::Id>,
+    /// Whether a convention of this harness is expected here, about which the sources are silent: a
+    /// difference is then a finding of confidence L, which counts with `--conventions` alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub convention: bool,
 }
 
 /// A specific disease with the details that it must have; what is left out may be anything.

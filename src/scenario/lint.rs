@@ -3,6 +3,8 @@
 mod fault;
 mod insurance;
 
+use jiff::civil::Date;
+
 use super::load::PathItem::{self, Index, Key};
 use super::load::{ParseError, place_of};
 use super::step::{DeskStep, Step};
@@ -122,7 +124,22 @@ fn visits(scenario: &Scenario, lints: &mut Vec<Lint>) {
     }
 }
 
-/// The purpose is stated, known, and in force on the day.
+/// Returns the days that the scenario reaches by waiting, its first among them.
+fn days(scenario: &Scenario) -> Vec<Date> {
+    let mut now = scenario.at;
+    let mut days = vec![now.day()];
+    for step in &scenario.steps {
+        if let Step::Wait(span) = step
+            && let Ok(later) = span.after(now)
+        {
+            now = later;
+            days.push(now.day());
+        }
+    }
+    days
+}
+
+/// The purpose is stated, known, and in force on a day of the scenario.
 fn purpose(scenario: &Scenario, lints: &mut Vec<Lint>) {
     if scenario.requirements.is_empty() {
         push(
@@ -134,7 +151,7 @@ fn purpose(scenario: &Scenario, lints: &mut Vec<Lint>) {
     }
     for (index, id) in scenario.requirements.iter().enumerate() {
         if let Some(requirement) = catalogue().by_id(*id)
-            && !requirement.in_force(scenario.at.day())
+            && !days(scenario).iter().any(|day| requirement.in_force(*day))
         {
             push(
                 lints,

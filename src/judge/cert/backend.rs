@@ -263,20 +263,19 @@ fn grace(facts: &Facts<'_>, case: &Case, truth: &Truth) -> Vec<Outcome> {
     outcomes
 }
 
-/// A foreign backend that refuses in the first weeks of grace is not decided (CERT-05).
-fn in_transition(facts: &Facts<'_>, case: &Case, outcome: Outcome) -> Outcome {
+/// Tells whether a foreign backend refused in the first weeks of grace, which is not decided (CERT-05).
+pub(in crate::judge) fn refused_in_transition(facts: &Facts<'_>, case: &Case) -> bool {
     let day = facts.exchanges[case.auth].at.day();
     let transition = catalogue()
         .get("CERT-05")
         .and_then(|row| row.exception("foreign-transition"))
         .and_then(|exception| exception.period.as_ref())
         .is_some_and(|period| period.contains(day));
-    let refused = facts.refusal(case).is_some();
-    if outcome.verdict == crate::judge::Verdict::Fail
-        && transition
-        && refused
-        && facts.backend_is_foreign()
-    {
+    transition && facts.refusal(case).is_some() && facts.backend_is_foreign()
+}
+
+fn in_transition(facts: &Facts<'_>, case: &Case, outcome: Outcome) -> Outcome {
+    if outcome.verdict == crate::judge::Verdict::Fail && refused_in_transition(facts, case) {
         return Outcome::open(
             &outcome.entries,
             text!(

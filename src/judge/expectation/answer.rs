@@ -61,7 +61,10 @@ pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerField
                 None if asked.is_empty() => {
                     return unseen(facts, n).unwrap_or_else(|| nothing_answered(&entries, &asked));
                 }
-                None => return nothing_answered(&entries, &asked),
+                None => {
+                    return foreign::undecided(facts, &asked)
+                        .unwrap_or_else(|| nothing_answered(&entries, &asked));
+                }
             },
         }
     }
@@ -212,6 +215,7 @@ fn needs_eligibility(expected: &AnswerFields) -> bool {
         refused: None,
         medical: None,
         requirement: None,
+        convention: false,
         ..expected.clone()
     };
     without != AnswerFields::default()

@@ -3,12 +3,15 @@
 
 use std::borrow::Cow;
 
-use crate::eligibility::{Eligibility, Ground, MedicalKind, Qualification, Text, Validity};
+use crate::eligibility::{
+    CertificatePhase, Eligibility, Ground, MedicalKind, Qualification, Text, Validity,
+};
 use crate::judge::Verdict;
-use crate::judge::cert::backend::silent;
+use crate::judge::cert::backend::{refused_in_transition, silent};
 use crate::judge::expectation::asked;
 use crate::judge::facts::{Exchange, Facts};
 use crate::judge::outcome::{Outcome, text};
+use crate::judge::refusal::is_new_elsewhere;
 use crate::scenario::{AnswerFields, Presence};
 use crate::transcript::Role;
 
@@ -149,6 +152,29 @@ pub(super) fn owed_kinds(
         .filter(|kind| !facts.backend_is_foreign() || was_asked(kind) || found.contains(kind))
         .copied()
         .collect()
+}
+
+/// Takes back an answer that is missing because a foreign backend refused where a refusal is not
+/// decided: in the first weeks of grace (CERT-05), and of a certificate not a day old (convention 12).
+pub(super) fn undecided(facts: &Facts<'_>, asked: &[&Exchange<'_>]) -> Option<Outcome> {
+    let (exchange, _) = facts
+        .cases
+        .iter()
+        .filter(|case| {
+            let in_grace = facts
+                .truth(case)
+                .is_some_and(|truth| truth.phases.contains(&CertificatePhase::Grace));
+            (in_grace && refused_in_transition(facts, case)) || is_new_elsewhere(facts, case)
+        })
+        .filter_map(|case| facts.refusal(case))
+        .find(|(refused, _)| asked.iter().any(|it| it.n == refused.n))?;
+    Some(Outcome::open(
+        &exchange.entries(),
+        text!(
+            "資料で確かでない時期に照会先が断ったので、判定しない",
+            "the backend refused at a time of which the sources are not sure, so this is not judged"
+        ),
+    ))
 }
 
 /// The backend was never asked for what was expected of it.

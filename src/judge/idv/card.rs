@@ -133,8 +133,13 @@ fn idv_11(facts: &Facts<'_>) -> Vec<Outcome> {
         .visits
         .iter()
         .filter(|visit| visit.presented.is_some() && Facts::in_force(id, visit.at.day()));
+    // Online care knows the PIN alone, and such a card cannot be used there (VAR-02).
+    let online = |visit: &Visit<'_>| {
+        let world = facts.world(visit.first);
+        world.is_some_and(|world| world.site.kind == SiteKind::OnlineCare)
+    };
     let mut outcomes = Vec::new();
-    for visit in visits.filter(|visit| !has_pin(facts, visit)) {
+    for visit in visits.filter(|visit| !has_pin(facts, visit) && !online(visit)) {
         let sent = visit
             .commands
             .iter()
