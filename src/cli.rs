@@ -4,6 +4,7 @@
 
 mod backend;
 mod completions;
+mod coverage;
 mod doctor;
 mod failure;
 mod faults;

@@ -13,9 +13,6 @@ use uketsuke::fault::FAULTS;
 use uketsuke::library::Library;
 use uketsuke::requirement::{Id, Period, Requirement, Subject, catalogue};
 
-/// Scenario files named per row; the rest are counted.
-const NAMED: usize = 4;
-
 const HEAD: &str = "\
 # What an eligibility backend is judged by
 
@@ -23,27 +20,23 @@ Every row of the catalogue that concerns a backend. *Level*: a breach of a `shou
 nor exit code. *Conf*: how sure the duty is: `H` an official text or two independent sources, `M` one source, `L` a
 convention of this harness, whose breach counts only with `--conventions`. *In force*: the scenario's date decides; `~`
 marks a bound that is assumed. `uketsuke show ID` has the rule in full with its source, what a correct backend does, and
-the parts of it that differ in level or confidence.
+the parts of it that differ in level or confidence. The scenarios are those that name the row as their purpose; a backend is
+judged by every row in every play. A fault stands beside the row that it breaks, and that has to catch it.
 
 This page is written by a test from the catalogue, the scenarios and the faults: do not edit it by hand.
 ";
 
 /// Returns the scenario files that list each row as their purpose.
 fn scenarios() -> BTreeMap<Id, Vec<String>> {
-    let library = Library::bundled().unwrap();
     let now: Moment = "2026-11-21T09:00:00+09:00".parse().unwrap();
-    let mut by_row: BTreeMap<Id, Vec<String>> = BTreeMap::new();
-    for source in library.sources() {
-        for playable in source.playables(library.deck(), now).unwrap() {
-            for id in playable.scenario.requirements {
-                let files = by_row.entry(id).or_default();
-                if files.last() != Some(&source.id) {
-                    files.push(source.id.clone());
-                }
-            }
+    let mut rows = Library::bundled().unwrap().by_requirement(now).unwrap();
+    for ids in rows.values_mut() {
+        for id in ids.iter_mut() {
+            id.truncate(id.find('#').unwrap_or(id.len()));
         }
+        ids.dedup();
     }
-    by_row
+    rows
 }
 
 fn in_force(period: &Period) -> String {
@@ -56,21 +49,14 @@ fn in_force(period: &Period) -> String {
     }
 }
 
-fn listed(files: &[String]) -> String {
-    let mut text = files
-        .iter()
-        .take(NAMED)
-        .map(|file| format!("`{file}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    match files.len().checked_sub(NAMED) {
-        Some(more) if more > 0 => write!(text, " and {more} more").unwrap(),
-        _ => {}
-    }
-    if text.is_empty() {
-        "–".to_owned()
-    } else {
-        text
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => "–".to_owned(),
+        names => names
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", "),
     }
 }
 
@@ -81,7 +67,7 @@ fn row(requirement: &Requirement, files: &[String]) -> String {
         .map(|fault| fault.name.to_owned())
         .collect();
     format!(
-        "| {} | {} | {:?} | {:?} | {} | {} | {} |\n",
+        "| {} | {} | {} | {} | {} | {} | {} |\n",
         requirement.id,
         requirement.title.en,
         requirement.level,

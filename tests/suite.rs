@@ -8,7 +8,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::Deserialize;
 use uketsuke::eligibility::Moment;
-use uketsuke::judge::{Verdict, judge, not_judged};
+use uketsuke::judge::{Verdict, judge, why_not_judged};
 use uketsuke::library::Library;
 use uketsuke::requirement::{Id, Subject, catalogue, vectors};
 use uketsuke::runner::{Options, play_blocking};
@@ -77,7 +77,7 @@ fn every_row_has_a_scenario_or_says_why_not() {
         let judged = row
             .subjects
             .iter()
-            .any(|subject| not_judged(row.id, *subject).is_none());
+            .any(|subject| why_not_judged(row.id, *subject).is_none());
         assert!(
             rows.contains_key(&row.id) == judged,
             "{}: a row that is judged has a scenario, any other says why it is not",

@@ -4,25 +4,35 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::coverage::Coverage;
 use super::failure::Failure;
-use super::faults;
+use super::faults::{self, Listed};
 use super::select;
 use super::shell::{Shell, emit};
 use crate::clock::system_now;
 use crate::exit_code::ExitCode;
 use crate::library::Library;
 use crate::report::page::{Cell, Page, Style};
-use crate::requirement::catalogue;
+use crate::requirement::{Requirement, Subject, catalogue};
 use crate::sanitise;
 use crate::scenario::{Actor, Playable, STEP_KINDS, StepKind};
 use crate::transcript::SIMULATION;
 use crate::wording::Language;
+
+/// Columns before what stands below a requirement.
+const BELOW: usize = 4;
 
 /// What `list` understands.
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
     /// What to list
     what: What,
+    /// Only what begins with this, such as CERT or CERT-03, or consent/ for scenarios
+    #[arg(value_name = "BEGINNING")]
+    beginning: Option<String>,
+    /// Only what concerns one of the parts (requirements and faults)
+    #[arg(long, value_name = "PART")]
+    subject: Option<Part>,
     /// The format of the list
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ListFormat,
@@ -43,6 +53,52 @@ enum What {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The card reader with its software
+    Reader,
+    /// Whatever answers the inquiry
+    Backend,
+    /// The card
+    Card,
+    /// Staff
+    Desk,
+}
+
+impl Part {
+    fn subject(self) -> Subject {
+        match self {
+            Part::Reader => Subject::Reader,
+            Part::Backend => Subject::Backend,
+            Part::Card => Subject::Card,
+            Part::Desk => Subject::Desk,
+        }
+    }
+}
+
+impl ListArgs {
+    /// Tells whether an item is asked for.
+    fn wants(&self, name: &str, subjects: &[Subject]) -> bool {
+        let beginning = self.beginning.as_deref().unwrap_or_default();
+        name.starts_with(beginning)
+            && self
+                .subject
+                .is_none_or(|part| subjects.contains(&part.subject()))
+    }
+
+    fn requirements(&self) -> impl Iterator<Item = &'static Requirement> {
+        catalogue()
+            .iter()
+            .filter(|row| self.wants(&row.id.to_string(), &row.subjects))
+    }
+
+    fn faults(&self) -> Vec<Listed> {
+        let mut faults = faults::all();
+        faults.retain(|fault| self.wants(fault.name, &[fault.at]));
+        faults
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ListFormat {
     /// For people, in their language
     Text,
@@ -54,20 +110,28 @@ enum ListFormat {
 ///
 /// # Errors
 ///
-/// [`Failure::Output`] where the list cannot be written.
+/// [`Failure::Usage`] for a subject of what has none, [`Failure::Nothing`] where nothing begins as
+/// asked, [`Failure::Output`] where the list cannot be written.
 pub(super) fn list(args: &ListArgs, shell: &Shell) -> Result<ExitCode, Failure> {
+    if args.subject.is_some() && !matches!(args.what, What::Requirements | What::Faults) {
+        let usage = "--subject chooses among requirements and faults; leave it out for other lists";
+        return Err(Failure::Usage(usage.to_owned()));
+    }
     let library = select::bundled()?;
     let text = match args.format {
         ListFormat::Text => {
             let mut page = shell.page();
             page.push_styled(Style::Faint, SIMULATION);
             page.end_line();
-            let rows = rows(args.what, &library, &page)?;
-            page.table(0, &rows);
+            let rows = rows(args, &library, &page)?;
+            some(rows.len())?;
+            let notes = notes(args, &library, &page)?;
+            page.table_with_notes(0, &rows, &notes);
             page.into_string()
         }
         ListFormat::Json => {
-            let (name, items) = items(args.what, &library)?;
+            let (name, items) = items(args, &library)?;
+            some(items.len())?;
             let list = json!({ "simulation": SIMULATION, name: items });
             let text = serde_json::to_string_pretty(&list).unwrap_or_default();
             sanitise::json(&format!("{text}\n")).into_owned()
@@ -77,16 +141,39 @@ pub(super) fn list(args: &ListArgs, shell: &Shell) -> Result<ExitCode, Failure> 
     Ok(ExitCode::Passed)
 }
 
-fn bundled_scenarios(library: &Library) -> Result<Vec<Playable>, Failure> {
-    let all = select::named(&mut library.clone(), &[])?;
-    // A bundled file that is broken is our fault, not the user's.
-    select::playables(library, &all, system_now()).map_err(|error| Failure::Bug(error.to_string()))
+fn some(count: usize) -> Result<(), Failure> {
+    match count {
+        0 => Err(Failure::Nothing("nothing in the list begins as asked, or concerns that part; `uketsuke list` without these shows all".to_owned())),
+        _ => Ok(()),
+    }
 }
 
-fn rows(what: What, library: &Library, page: &Page) -> Result<Vec<Vec<Cell>>, Failure> {
+fn bundled_scenarios(args: &ListArgs, library: &Library) -> Result<Vec<Playable>, Failure> {
+    let all = select::named(&mut library.clone(), &[])?;
+    // A bundled file that is broken is our fault, not the user's.
+    let mut playables = select::playables(library, &all, system_now())
+        .map_err(|error| Failure::Bug(error.to_string()))?;
+    playables.retain(|playable| args.wants(&playable.scenario.id, &[]));
+    Ok(playables)
+}
+
+/// Returns the scenarios of each requirement, as they stand below it.
+fn notes(args: &ListArgs, library: &Library, page: &Page) -> Result<Vec<(usize, Cell)>, Failure> {
+    if args.what != What::Requirements {
+        return Ok(Vec::new());
+    }
+    let coverage = Coverage::of(library)?;
+    let lines = args
+        .requirements()
+        .map(|row| coverage.line(row, page, BELOW))
+        .map(|line| (BELOW, Cell::styled(Style::Faint, line)));
+    Ok(lines.collect())
+}
+
+fn rows(args: &ListArgs, library: &Library, page: &Page) -> Result<Vec<Vec<Cell>>, Failure> {
     let language = page.language();
-    Ok(match what {
-        What::Scenarios => bundled_scenarios(library)?
+    Ok(match args.what {
+        What::Scenarios => bundled_scenarios(args, library)?
             .into_iter()
             .map(|Playable { scenario, .. }| {
                 let ids: Vec<String> = scenario
@@ -102,8 +189,8 @@ fn rows(what: What, library: &Library, page: &Page) -> Result<Vec<Vec<Cell>>, Fa
                 ]
             })
             .collect(),
-        What::Requirements => catalogue()
-            .iter()
+        What::Requirements => args
+            .requirements()
             .map(|row| {
                 let subjects: Vec<String> = row.subjects.iter().map(|s| s.to_string()).collect();
                 vec![
@@ -115,7 +202,8 @@ fn rows(what: What, library: &Library, page: &Page) -> Result<Vec<Vec<Cell>>, Fa
                 ]
             })
             .collect(),
-        What::Faults => faults::all()
+        What::Faults => args
+            .faults()
             .into_iter()
             .map(|fault| {
                 let breaks = fault.breaks.map(|id| id.to_string());
@@ -131,6 +219,7 @@ fn rows(what: What, library: &Library, page: &Page) -> Result<Vec<Vec<Cell>>, Fa
             .collect(),
         What::Steps => STEP_KINDS
             .iter()
+            .filter(|kind| args.wants(kind.name, &[]))
             .map(|kind| {
                 vec![
                     Cell::styled(Style::Strong, kind.name),
@@ -143,6 +232,7 @@ fn rows(what: What, library: &Library, page: &Page) -> Result<Vec<Vec<Cell>>, Fa
         What::People => library
             .deck()
             .names()
+            .filter(|name| args.wants(name, &[]))
             .filter_map(|name| library.deck().person(name).map(|person| (name, person)))
             .map(|(name, person)| {
                 vec![
@@ -154,10 +244,10 @@ fn rows(what: What, library: &Library, page: &Page) -> Result<Vec<Vec<Cell>>, Fa
     })
 }
 
-fn items(what: What, library: &Library) -> Result<(&'static str, Vec<Value>), Failure> {
-    Ok(match what {
+fn items(args: &ListArgs, library: &Library) -> Result<(&'static str, Vec<Value>), Failure> {
+    Ok(match args.what {
         What::Scenarios => {
-            let scenarios = bundled_scenarios(library)?;
+            let scenarios = bundled_scenarios(args, library)?;
             let items = scenarios.iter().map(|Playable { scenario, .. }| {
                 json!({
                     "id": scenario.id,
@@ -169,10 +259,15 @@ fn items(what: What, library: &Library) -> Result<(&'static str, Vec<Value>), Fa
             });
             ("scenarios", items.collect())
         }
-        What::Requirements => ("requirements", catalogue().iter().map(value).collect()),
-        What::Faults => ("faults", faults::all().iter().map(value).collect()),
+        What::Requirements => {
+            let coverage = Coverage::of(library)?;
+            let items = args.requirements().map(|row| coverage.json(row));
+            ("requirements", items.collect())
+        }
+        What::Faults => ("faults", args.faults().iter().map(value).collect()),
         What::Steps => {
-            let items = STEP_KINDS.iter().map(|kind| {
+            let kinds = STEP_KINDS.iter().filter(|kind| args.wants(kind.name, &[]));
+            let items = kinds.map(|kind| {
                 let screens: Vec<&str> = kind.screens.iter().map(|screen| screen.name()).collect();
                 json!({
                     "name": kind.name,
@@ -185,7 +280,8 @@ fn items(what: What, library: &Library) -> Result<(&'static str, Vec<Value>), Fa
             ("steps", items.collect())
         }
         What::People => {
-            let items = library.deck().names().map(|name| {
+            let names = library.deck().names().filter(|name| args.wants(name, &[]));
+            let items = names.map(|name| {
                 let title = library.deck().person(name).map(|person| &person.title);
                 json!({ "name": name, "title": title })
             });
@@ -194,7 +290,8 @@ fn items(what: What, library: &Library) -> Result<(&'static str, Vec<Value>), Fa
     })
 }
 
-fn value(item: &impl Serialize) -> Value {
+/// Returns one of our own types as JSON.
+pub(super) fn value(item: &impl Serialize) -> Value {
     // Our own types with string keys always serialise.
     serde_json::to_value(item).unwrap_or_default()
 }

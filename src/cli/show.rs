@@ -1,10 +1,13 @@
 //! `uketsuke show`: everything about a scenario, a requirement or a person of the deck.
 
+mod requirement;
+
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 use virtual_card::profile::Profile;
 
+use super::coverage::Coverage;
 use super::failure::Failure;
 use super::list::{actor, prompt};
 use super::select;
@@ -14,7 +17,7 @@ use crate::eligibility::Text;
 use crate::exit_code::ExitCode;
 use crate::library::Library;
 use crate::report::page::{Cell, Page, Style};
-use crate::requirement::{self, Confidence, Requirement, UnknownId, catalogue};
+use crate::requirement::{Id, UnknownId, catalogue};
 use crate::scenario::{DeckPerson, Patient, Scenario, Step};
 use crate::secret::Secret;
 use crate::transcript::SIMULATION;
@@ -35,21 +38,31 @@ pub(super) struct ShowArgs {
 /// anything else that is not there.
 pub(super) fn show(args: &ShowArgs, shell: &Shell) -> Result<ExitCode, Failure> {
     let mut library = select::bundled()?;
+    // Reads every scenario, so once, and only where a requirement is asked for.
+    let coverage = match args.ids.iter().any(|id| looks_like_requirement(id)) {
+        true => Coverage::of(&library)?,
+        false => Coverage::default(),
+    };
     let mut page = shell.page();
     page.push_styled(Style::Faint, SIMULATION);
     page.end_line();
     for id in &args.ids {
         page.end_line();
-        show_one(&mut page, &mut library, id)?;
+        show_one(&mut page, &mut library, &coverage, id)?;
     }
     emit(&page.into_string())?;
     Ok(ExitCode::Passed)
 }
 
 /// Shows what an id names: a requirement before a scenario, a scenario before a person.
-fn show_one(page: &mut Page, library: &mut Library, id: &str) -> Result<(), Failure> {
-    match id.parse::<requirement::Id>() {
-        Ok(known) => return show_requirement(page, known),
+fn show_one(
+    page: &mut Page,
+    library: &mut Library,
+    coverage: &Coverage,
+    id: &str,
+) -> Result<(), Failure> {
+    match id.parse::<Id>() {
+        Ok(known) => return requirement::show_requirement(page, coverage, known),
         Err(error) if looks_like_requirement(id) => return Err(unknown_requirement(&error)),
         Err(_) => {}
     }
@@ -82,54 +95,6 @@ fn unknown_requirement(error: &UnknownId) -> Failure {
     Failure::Usage(error.to_string())
 }
 
-fn show_requirement(page: &mut Page, id: requirement::Id) -> Result<(), Failure> {
-    let row = catalogue()
-        .by_id(id)
-        .ok_or_else(|| Failure::Bug(format!("{id} is known and not to be found")))?;
-    page.push_styled(Style::Strong, &id.to_string());
-    page.line(&format!("  {}", row.title.get(page.language())));
-    let subjects: Vec<String> = row.subjects.iter().map(|s| s.to_string()).collect();
-    let seen_in: Vec<String> = row.seen_in.iter().map(|m| m.to_string()).collect();
-    let facts = [
-        (page.pick("水準", "level"), row.level.to_string()),
-        (
-            page.pick("確度", "confidence"),
-            confidence(page, row.confidence),
-        ),
-        (page.pick("対象", "concerns"), subjects.join(" ")),
-        (page.pick("施行", "in force"), period(page, &row.period)),
-        (page.pick("観測", "seen in"), seen_in.join(" ")),
-        (page.pick("出典", "source"), row.source.clone()),
-    ];
-    let rows: Vec<Vec<Cell>> = facts
-        .into_iter()
-        .map(|(name, value)| vec![Cell::styled(Style::Faint, name), value.into()])
-        .collect();
-    page.table(2, &rows);
-    sources(page, row);
-    heading(page, "規則", "rule");
-    both(page, &row.rule);
-    heading(page, "正しい実装", "what a correct one does");
-    both(page, &row.instead);
-    if !row.exceptions.is_empty() {
-        heading(page, "異なる部分", "parts that differ");
-    }
-    for exception in &row.exceptions {
-        let differs = [
-            exception.subject.map(|subject| subject.to_string()),
-            exception.level.map(|level| level.to_string()),
-            exception
-                .confidence
-                .map(|confidence| confidence.to_string()),
-            exception.period.as_ref().map(|dates| period(page, dates)),
-        ];
-        let differs: Vec<String> = differs.into_iter().flatten().collect();
-        page.line(&format!("  {}: {}", exception.name, differs.join(", ")));
-        both(page, &exception.part);
-    }
-    Ok(())
-}
-
 fn heading(page: &mut Page, ja: &str, en: &str) {
     let text = page.pick(ja, en).to_owned();
     page.end_line();
@@ -142,54 +107,6 @@ fn both(page: &mut Page, text: &Text) {
     let second = if first == text.ja { &text.en } else { &text.ja };
     page.block(2, &first);
     page.block(2, second);
-}
-
-fn confidence(page: &Page, confidence: Confidence) -> String {
-    let meaning = match confidence {
-        Confidence::High => page.pick(
-            "公的文書、または独立した二つの出典",
-            "an official text, or two independent sources",
-        ),
-        Confidence::Medium => page.pick("一つの出典", "one source"),
-        Confidence::Low => page.pick(
-            "このハーネスの取決め (--conventions のときだけ数える)",
-            "a convention of this harness, which counts only with --conventions",
-        ),
-    };
-    format!("{confidence}: {meaning}")
-}
-
-fn period(page: &Page, period: &requirement::Period) -> String {
-    let from = period.from.unwrap_or(requirement::FULL_OPERATION);
-    let last = period
-        .until
-        .and_then(|until| until.yesterday().ok())
-        .map_or_else(String::new, |last| last.to_string());
-    let about = match period.approximate {
-        true => page.pick(" (月日は推定)", " (a bound is assumed)"),
-        false => "",
-    };
-    format!("{from} – {last}{about}")
-}
-
-/// Explains the short references of a row, as far as the catalogue has them.
-fn sources(page: &mut Page, row: &Requirement) {
-    let named: Vec<&str> = row
-        .source
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .collect();
-    let rows: Vec<Vec<Cell>> = catalogue()
-        .sources
-        .iter()
-        .filter(|source| named.contains(&source.key.as_str()))
-        .map(|source| {
-            vec![
-                source.key.as_str().into(),
-                source.text.get(page.language()).into(),
-            ]
-        })
-        .collect();
-    page.table(4, &rows);
 }
 
 fn show_scenario(page: &mut Page, scenario: &Scenario) {

@@ -212,6 +212,12 @@ impl Page {
 
     /// Adds a table whose columns line up, each line with an indent; the last column is open.
     pub fn table(&mut self, indent: usize, rows: &[Vec<Cell>]) {
+        self.table_with_notes(indent, rows, &[]);
+    }
+
+    /// Adds a table with a note below each line, as far as there are notes; each note is a cell and
+    /// the columns before it.
+    pub fn table_with_notes(&mut self, indent: usize, rows: &[Vec<Cell>], notes: &[(usize, Cell)]) {
         let mut widths: Vec<usize> = Vec::new();
         for row in rows {
             widths.resize(widths.len().max(row.len()), 0);
@@ -219,7 +225,7 @@ impl Page {
                 *widest = (*widest).max(width(&cell.text));
             }
         }
-        for row in rows {
+        for (nth, row) in rows.iter().enumerate() {
             self.push(&" ".repeat(indent));
             for (index, cell) in row.iter().enumerate() {
                 self.push_styled(cell.style, &cell.text);
@@ -229,6 +235,11 @@ impl Page {
                 }
             }
             self.end_line();
+            if let Some((columns, note)) = notes.get(nth) {
+                self.push(&" ".repeat(*columns));
+                self.push_styled(note.style, &note.text);
+                self.end_line();
+            }
         }
     }
 

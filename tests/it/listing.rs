@@ -28,9 +28,82 @@ fn every_list_has_a_line_per_item_in_both_languages() {
         let en = uketsuke(&["list", what, "--lang", "en"])
             .ends_with(0)
             .stdout;
-        assert_eq!(ja.lines().count(), items.len() + 1, "{what}");
-        assert_eq!(en.lines().count(), items.len() + 1, "{what}");
+        // A requirement has its scenarios on a line of their own.
+        let lines = if what == "requirements" { 2 } else { 1 };
+        assert_eq!(ja.lines().count(), lines * items.len() + 1, "{what}");
+        assert_eq!(en.lines().count(), lines * items.len() + 1, "{what}");
         assert_ne!(ja, en, "{what}");
+    }
+}
+
+#[test]
+fn a_requirement_has_its_scenarios_and_faults_or_says_why_it_has_none() {
+    let scenarios = listed("scenarios");
+    let known = |id: &Value| scenarios.iter().any(|scenario| scenario["id"] == *id);
+    for row in listed("requirements") {
+        let (id, listed) = (&row["id"], row["scenarios"].as_array().unwrap());
+        assert!(listed.iter().all(known), "{id}: {listed:?}");
+        // From the other side: the scenarios that list the row are those.
+        let count = scenarios
+            .iter()
+            .filter(|scenario| scenario["requirements"].as_array().unwrap().contains(id))
+            .count();
+        assert_eq!(listed.len(), count, "{id}");
+        let why = &row["why-no-scenario"];
+        assert_eq!(
+            why["ja"].is_string() && why["en"].is_string(),
+            count == 0,
+            "{id}"
+        );
+    }
+}
+
+#[test]
+fn requirements_fit_a_terminal_and_can_be_chosen() {
+    for language in ["ja", "en"] {
+        let text = uketsuke(&["list", "requirements", "--lang", language])
+            .ends_with(0)
+            .stdout;
+        for line in text.lines() {
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+        }
+    }
+    let chosen = |args: &[&str]| {
+        let mut all = vec!["list", "requirements", "--format", "json"];
+        all.extend(args);
+        let ran = uketsuke(&all).ends_with(0);
+        let list: Value = serde_json::from_str(&ran.stdout).unwrap();
+        list["requirements"].as_array().unwrap().clone()
+    };
+    for row in chosen(&["CERT"]) {
+        assert_eq!(row["family"], "CERT");
+    }
+    for row in chosen(&["--subject", "backend"]) {
+        assert!(
+            row["subjects"]
+                .as_array()
+                .unwrap()
+                .contains(&"backend".into())
+        );
+    }
+    let one = chosen(&["DISC-10", "--subject", "backend"]);
+    assert_eq!(one.len(), 1);
+    uketsuke(&["list", "requirements", "NONE"]).ends_with(4);
+    uketsuke(&["list", "people", "--subject", "card"]).ends_with(2);
+}
+
+#[test]
+fn a_requirement_is_shown_with_its_scenarios_and_its_faults() {
+    let shown = uketsuke(&["show", "CERT-03", "ACC-09", "--lang", "en"])
+        .ends_with(0)
+        .stdout;
+    for part in [
+        "  certificate/grace  ",
+        "  today/grace",
+        "  grace-to-the-day  ",
+        "what a reader stores is not in the transcript",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
     }
 }
 
