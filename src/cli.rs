@@ -6,6 +6,7 @@ mod backend;
 mod completions;
 mod coverage;
 mod doctor;
+mod explore;
 mod failure;
 mod faults;
 mod judge;
@@ -94,6 +95,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Play every known fault, and say which requirement catches it
     Matrix(matrix::MatrixArgs),
+    /// Search for a breach by a backend with generated cases, and write the smallest that fails
+    Explore(explore::ExploreArgs),
     /// List what there is
     List(list::ListArgs),
     /// Show a scenario, a requirement or a person
@@ -188,6 +191,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<ExitCode, Failure
         Command::Judge(args) => judge::judge(&args, shell),
         Command::Serve(args) => serve::serve(&args, shell),
         Command::Matrix(args) => matrix::matrix(&args, shell),
+        Command::Explore(args) => explore::explore(&args, shell),
         Command::List(args) => list::list(&args, shell),
         Command::Show(args) => show::show(&args, shell),
         Command::Lint(args) => lint::lint(&args, shell),

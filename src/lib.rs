@@ -62,6 +62,7 @@ pub mod cli;
 pub mod clock;
 pub mod eligibility;
 pub mod exit_code;
+pub mod explore;
 pub mod fault;
 pub mod judge;
 pub mod library;

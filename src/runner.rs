@@ -9,6 +9,7 @@ mod desk;
 mod probe;
 mod visit;
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -107,16 +108,29 @@ async fn connect(playable: &Playable, options: &Options) -> Box<dyn Backend> {
     }
 }
 
-/// Plays a scenario to its end on a runtime of its own; for a thread that may wait.
+thread_local! {
+    /// The runtime of a thread that plays: making one costs as much as a short play.
+    static RUNTIME: OnceCell<tokio::runtime::Runtime> = const { OnceCell::new() };
+}
+
+/// Plays a scenario to its end on the runtime of this thread, for a thread that may wait.
 ///
 /// # Errors
 ///
 /// [`RunError`] where we could not do our work.
 pub fn play_blocking(playable: &Playable, options: &Options) -> Result<Transcript, RunError> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(play(playable, options))
+    RUNTIME.with(|kept| {
+        let runtime = match kept.get() {
+            Some(runtime) => runtime,
+            None => {
+                let made = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()?;
+                kept.get_or_init(|| made)
+            }
+        };
+        runtime.block_on(play(playable, options))
+    })
 }
 
 /// One run of one scenario.

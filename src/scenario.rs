@@ -48,8 +48,8 @@ pub use lint::{Lint, LintLevel};
 pub use load::{ParseError, PathItem, Place, Source, error_at, error_at_item, parse};
 pub use probe::{CardExpectation, CertificateExpectation, Probe, StatusExpectation, StatusFields};
 pub use registry::{
-    IncidentEntry, LimitEntry, MedicalEntry, QualificationEntry, RegistryOverrides,
-    SpecificDiseaseEntry, TicketEntry, WithdrawalEntry,
+    EarlierConsentEntry, IncidentEntry, LimitEntry, MedicalEntry, QualificationEntry,
+    RegistrationEntry, RegistryOverrides, SpecificDiseaseEntry, TicketEntry, WithdrawalEntry,
 };
 pub use resolve::ResolveError;
 pub use step::{

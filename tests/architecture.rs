@@ -45,6 +45,10 @@ const ARROWS: &[(&str, &str)] = &[
         "backend card_link check_in eligibility fault reader scenario screen transcript",
     ),
     (
+        "explore",
+        "backend eligibility judge report requirement runner sanitise scenario screen secret transcript wording",
+    ),
+    (
         "report",
         "eligibility exit_code judge requirement sanitise scenario screen transcript wording",
     ),

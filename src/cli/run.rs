@@ -67,7 +67,7 @@ pub(super) struct RunArgs {
     fault: Option<&'static Fault>,
 }
 
-fn fault(name: &str) -> Result<&'static Fault, String> {
+pub(super) fn fault(name: &str) -> Result<&'static Fault, String> {
     Fault::named(name).ok_or_else(|| {
         let nearest = FAULTS
             .iter()
@@ -222,7 +222,7 @@ fn wanted(scenario: &Scenario, tags: &[String], requirements: &[requirement::Id]
     tagged && decides
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, String> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, String> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -230,7 +230,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, String> {
 }
 
 /// Is ready once the user presses Ctrl-C.
-async fn interrupted() {
+pub(super) async fn interrupted() {
     if let Err(error) = tokio::signal::ctrl_c().await {
         tracing::warn!("Ctrl-C ends the program at once: {error}");
         std::future::pending::<()>().await;

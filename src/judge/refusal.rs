@@ -28,6 +28,13 @@ impl WrongRefusal {
     }
 }
 
+impl WrongRefusal {
+    /// Tells whether the ground that was told is one of the certificate.
+    pub fn is_of_certificate(&self) -> bool {
+        self.ground.starts_with("certificate-")
+    }
+}
+
 /// Returns the name of a ground, as it stands in transcripts.
 pub(super) fn ground_name(ground: Ground) -> &'static str {
     match ground {

@@ -11,6 +11,7 @@ mod lives;
 mod observed;
 mod probe;
 mod reader;
+mod specific;
 mod story;
 mod verdicts;
 mod way;

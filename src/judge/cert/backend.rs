@@ -4,7 +4,7 @@ use crate::eligibility::{CertificatePhase, ConsentFlag, ConsentKind};
 use crate::judge::difference::{ABSENT, Difference, PRESENT, flag};
 use crate::judge::facts::{Case, Facts, Told, Truth, not_carried};
 use crate::judge::outcome::{Outcome, text};
-use crate::judge::refusal::wrong_refusal;
+use crate::judge::refusal::{WrongRefusal, wrong_refusal};
 use crate::judge::rule::{Rule, rule};
 use crate::requirement::{Id, Subject::Backend, catalogue};
 
@@ -177,6 +177,18 @@ fn cert_02(facts: &Facts<'_>) -> Vec<Outcome> {
     each_truth(facts, "CERT-02", |case, truth| {
         if truth.phase() != Some(CertificatePhase::Ending) || truth.certificate_refused() {
             return Vec::new();
+        }
+        // A must is breached as well, ELIG-01: this row binds a backend as a should alone.
+        if let Some(wrong) = wrong_refusal(facts, case).filter(WrongRefusal::is_of_certificate) {
+            let last = truth.last_day;
+            let ground = wrong.ground;
+            return vec![Outcome::fail(
+                &wrong.entries,
+                text!(
+                    "{last}まで有効な証明書を、期限が近いだけで断った({ground})",
+                    "a certificate good until {last} was refused ({ground}), though it is only about to end"
+                ),
+            )];
         }
         let service = served(facts, case, truth, "CERT-02");
         if service.verdict != crate::judge::Verdict::Pass {

@@ -5,6 +5,7 @@ use crate::eligibility::{
     SiteKind, Validity,
 };
 use crate::judge::cons::kind_name;
+use crate::judge::cons::returned::returned;
 use crate::judge::dates;
 use crate::judge::difference::{ABSENT, Difference, PRESENT, flag, optional, word};
 use crate::judge::facts::case::consents;
@@ -123,7 +124,7 @@ fn cons_07(facts: &Facts<'_>) -> Vec<Outcome> {
 }
 
 fn cons_08(facts: &Facts<'_>) -> Vec<Outcome> {
-    let mut outcomes = Vec::new();
+    let mut outcomes = returned(facts, "CONS-08");
     for exchange in &facts.exchanges {
         let crate::eligibility::Inquiry::Number {
             limit_consent,

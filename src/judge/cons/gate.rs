@@ -53,8 +53,26 @@ pub(super) fn gate(facts: &Facts<'_>, exchange: &Exchange<'_>) -> Gate {
         None if facts.agreed_elsewhere(person, &site.institution, question, exchange) => {
             Gate::Closed("CONS-04", None)
         }
+        None if asked_by_number(facts, exchange) => Gate::Closed("CONS-08", None),
         None => Gate::Closed("CONS-01", None),
     }
+}
+
+/// Tells whether staff had asked for the person by number before, at the same institution: the most
+/// likely reason why a fetch without any consent is answered (CONS-08).
+fn asked_by_number(facts: &Facts<'_>, fetch: &Exchange<'_>) -> bool {
+    let Inquiry::Medical { site: here, .. } = fetch.inquiry else {
+        return false;
+    };
+    let mut before = facts.exchanges.iter().take_while(|it| it.n < fetch.n);
+    before.any(|exchange| match exchange.inquiry {
+        Inquiry::Number {
+            disaster: None,
+            site,
+            ..
+        } => exchange.person == fetch.person && site.institution == here.institution,
+        _ => false,
+    })
 }
 
 /// Finds whether a consent still counts. How one for some care bears on another is stated nowhere.

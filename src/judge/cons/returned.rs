@@ -23,7 +23,7 @@ pub(in crate::judge) const RULES: &[Rule] = &[
 ];
 
 /// Judges each fetch that `row` closes.
-fn returned(facts: &Facts<'_>, row: &'static str) -> Vec<Outcome> {
+pub(in crate::judge) fn returned(facts: &Facts<'_>, row: &'static str) -> Vec<Outcome> {
     let id = Id::literal(row);
     facts
         .exchanges
@@ -70,6 +70,10 @@ fn nothing_returned(
                 "CONS-05" => text!(
                     "健診は同意されていないのに、項目{n}で健診情報を返した",
                     "check-ups were refused, yet returned at entry {n}"
+                ),
+                "CONS-08" => text!(
+                    "番号での照会のほかに何もないのに、項目{n}で情報を返した。番号での照会は同意にならない",
+                    "information was returned at entry {n} after nothing but a number inquiry, which is no consent"
                 ),
                 _ => text!(
                     "同意のない情報を項目{n}で返した",

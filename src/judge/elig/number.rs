@@ -195,19 +195,36 @@ pub(in crate::judge) fn elig_06(facts: &Facts<'_>) -> Vec<Outcome> {
     each_asked(facts, |asked| {
         let named = asked.named.first()?;
         // Several fit where family members share symbol and number.
-        let fitting = asked
+        let fitting: Vec<usize> = asked
             .world
             .registries
             .iter()
             .filter(|it| it.person.birth_date == asked.key.birth_date)
-            .flat_map(|it| &it.qualifications)
-            .filter(|it| names_with_branch(asked.key, it))
-            .count();
+            .map(|it| {
+                let all = it.qualifications.iter();
+                all.filter(|it| names_with_branch(asked.key, it)).count()
+            })
+            .filter(|count| *count > 0)
+            .collect();
+        let people = fitting.len();
+        let fitting: usize = fitting.iter().sum();
         if literal(asked.key, named) && fitting == 1 {
             return None;
         }
         let exchange = asked.exchange;
         let n = exchange.answer_n();
+        let told = exchange
+            .eligibility()
+            .filter(|answer| answer.person.is_some() || answer.qualification.is_some());
+        if let (Some(_), true, None) = (told, people > 1, &asked.key.branch) {
+            return Some(Outcome::fail(
+                &exchange.entries(),
+                text!(
+                    "枝番のない番号に{people}人が当てはまるのに、項目{n}でその一人を答えた。複数該当が正しい",
+                    "without a branch number {people} people fit, yet entry {n} answers with one of them; \"several\" is right"
+                ),
+            ));
+        }
         let found = match exchange.eligibility() {
             Some(answer) if fitting > 1 && asked.key.branch.is_none() => {
                 answer.validity != Validity::None
