@@ -1,21 +1,24 @@
 //! From a case that fails to the smallest scenario that fails for the same reason, as a file.
 
 use proptest::strategy::ValueTree;
+use serde_json::json;
 
 use super::draw;
 use super::minimise::minimise;
 use super::plan::Plan;
 use super::relation::Relation;
 use super::search::{Explorer, Key, name};
-use super::trial::{Outcome, Stage, is_breach};
+use super::trial::{Outcome, Played, Stage, is_breach};
 use super::written::yaml_of;
 use crate::eligibility::{Answer, MedicalKind, Text, Validity};
 use crate::requirement::catalogue;
 use crate::runner;
-use crate::scenario::{AnswerExpectation, Document, ParseError, Playable, Source, Step};
+use crate::scenario::{Document, ParseError, Playable, ScreenExpectation, Source, Step};
+use crate::screen::ScreenId;
+use crate::transcript::Event;
 
 /// How often the plan is simplified at most, before the document is cut.
-const SIMPLIFIED_MAX: usize = 200;
+const SIMPLIFIED_MAX: usize = 60;
 
 /// The smallest case that fails for one reason.
 #[derive(Debug, Clone)]
@@ -55,12 +58,7 @@ impl Explorer {
         }
         let plan = simplify(tree.as_mut(), |plan| self.fails(&document(plan), key));
         let smallest = minimise(&document(&plan), &mut |document| self.fails(document, key));
-        let smallest = self.explained(smallest, case, key);
-        // What was added is needed for the file alone; it may have made some step superfluous.
-        let mut fails = |document: &Document| {
-            self.stage.playable(document, "x").is_ok() && self.fails(document, key)
-        };
-        let document = minimise(&smallest, &mut fails);
+        let document = self.explained(smallest, case, key);
         let yaml = yaml_of(&document).ok_or(NoCounterexample::Unwritten(case))?;
         Ok(Counterexample {
             id: name(self.seed, case),
@@ -183,24 +181,24 @@ fn stated(stage: &Stage, document: &Document) -> Option<Step> {
             _ => {}
         }
     }
-    let mut fields = serde_json::Map::new();
-    match (validity, refused) {
-        (Some(validity), _) => {
-            fields.insert("validity".to_owned(), serde_json::to_value(validity).ok()?);
-            let medical = match medical.as_slice() {
-                [] => serde_json::json!("none"),
-                kinds => serde_json::to_value(kinds).ok()?,
-            };
-            fields.insert("medical".to_owned(), medical);
-        }
-        (None, Some(ground)) => {
-            fields.insert("refused".to_owned(), serde_json::to_value(ground).ok()?);
-        }
-        (None, None) => return None,
-    }
-    let fields = serde_json::Value::Object(fields);
-    let expected: AnswerExpectation = serde_json::from_value(fields).ok()?;
-    Some(Step::ExpectAnswer(expected))
+    let fields = match (validity, refused) {
+        (Some(validity), _) if medical.is_empty() => json!({ "validity": validity, "medical": "none" }),
+        (Some(validity), _) => json!({ "validity": validity, "medical": medical }),
+        (None, Some(ground)) => json!({ "refused": ground }),
+        (None, None) => return last_screen(&played).map(Step::ExpectScreen),
+    };
+    serde_json::from_value(fields).ok().map(Step::ExpectAnswer)
+}
+
+/// Returns the last screen that stays until somebody acts.
+fn last_screen(played: &Played) -> Option<ScreenExpectation> {
+    let passing = [ScreenId::InsertCard, ScreenId::Checking, ScreenId::TakeCard];
+    let mut shown = played.transcript.entries.iter().filter_map(|entry| match &entry.event {
+        Event::Screen(screen) => Some(screen.id()),
+        _ => None,
+    });
+    let last = shown.rfind(|id| !passing.contains(id))?;
+    Some(ScreenExpectation::Id(last))
 }
 
 /// Resolves a document although it does not yet state what a dated rule demands.

@@ -1,9 +1,12 @@
 //! Makes a failing document smaller while it fails for the same reason: fewer steps, fewer
 //! overrides, what is left back at what the deck says.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::written::{document_of, members, value_of};
+use crate::eligibility::Site;
 use crate::scenario::Document;
 
 /// How many documents are tried at most.
@@ -16,17 +19,26 @@ pub fn minimise(document: &Document, fails: &mut dyn FnMut(&Document) -> bool) -
     let Some(mut value) = value_of(document) else {
         return document.clone();
     };
-    let mut trials = 0;
-    loop {
-        let smaller = candidates(&value).into_iter().find(|candidate| {
-            trials += 1;
-            trials <= TRIALS_MAX
-                && size(candidate) < size(&value)
-                && document_of(candidate).is_some_and(|document| fails(&document))
-        });
-        match smaller {
-            Some(smaller) if trials <= TRIALS_MAX => value = smaller,
-            _ => break,
+    // What was tried and does not fail is not tried again.
+    let mut tried = BTreeSet::new();
+    let mut changed = true;
+    while std::mem::take(&mut changed) {
+        let mut list = candidates(&value);
+        let mut index = 0;
+        while let Some(candidate) = list.get(index) {
+            index += 1;
+            if tried.len() >= TRIALS_MAX
+                || size(candidate) >= size(&value)
+                || !tried.insert(candidate.to_string())
+                || !document_of(candidate).is_some_and(|document| fails(&document))
+            {
+                continue;
+            }
+            value = candidate.clone();
+            list = candidates(&value);
+            // What stood behind has moved up.
+            index -= 1;
+            changed = true;
         }
     }
     document_of(&value).unwrap_or_else(|| document.clone())
@@ -53,6 +65,7 @@ fn with_steps(value: &Value, steps: Vec<Value>) -> Value {
 /// Returns smaller versions, the boldest first.
 fn candidates(value: &Value) -> Vec<Value> {
     let mut found = visits_dropped(value);
+    found.extend(visits_recorded(value));
     found.extend(questions_dropped(value));
     let steps = steps(value);
     for index in 0..steps.len() {
@@ -98,6 +111,53 @@ fn visits_dropped(value: &Value) -> Vec<Value> {
         }
     }
     found
+}
+
+/// Puts the consent of a visit on record in place of the visit: given a minute before the scenario
+/// begins, at the site where it begins.
+fn visits_recorded(value: &Value) -> Vec<Value> {
+    let all = steps(value);
+    let last = all.iter().position(|step| step == &json!("take-card"));
+    let first = all.iter().position(|step| step == &json!("present-card"));
+    let (Some(first), Some(last)) = (first, last) else {
+        return Vec::new();
+    };
+    let (Some(inside), Some(behind)) = (all.get(first..last), all.get(last + 1..)) else {
+        return Vec::new();
+    };
+    let before = all.get(..first).unwrap_or_default();
+    let consents = inside.iter().filter_map(|step| {
+        let (answer, kind) = ["agree", "refuse"]
+            .into_iter()
+            .find_map(|answer| Some((answer, step.get(answer)?)))?;
+        (kind != "all" && kind != "limit").then(|| consent(value, kind, answer))
+    });
+    let mut recorded = with_steps(value, [before, behind].concat());
+    let mut registry = members(value, "registry").cloned().unwrap_or_default();
+    let earlier = registry.get("earlier-consents").and_then(Value::as_array);
+    let mut earlier = earlier.cloned().unwrap_or_default();
+    earlier.extend(consents);
+    registry.insert("earlier-consents".to_owned(), Value::Array(earlier));
+    if let Some(object) = recorded.as_object_mut() {
+        object.insert("registry".to_owned(), Value::Object(registry));
+    }
+    vec![recorded]
+}
+
+fn consent(value: &Value, kind: &Value, answer: &str) -> Value {
+    let site = members(value, "site");
+    let institution = site.and_then(|site| site.get("institution")).cloned();
+    let institution = institution.unwrap_or_else(|| json!(Site::default().institution));
+    let mut entry = json!({ "institution": institution, "at": "at - 1min", "kind": kind, "answer": answer });
+    let care = match site.and_then(|site| site.get("kind")).and_then(Value::as_str) {
+        Some("home-visit") => Some("home-visit"),
+        Some("online-care") => Some("online"),
+        _ => None,
+    };
+    if let (Some(entry), Some(care)) = (entry.as_object_mut(), care) {
+        entry.insert("care".to_owned(), json!(care));
+    }
+    entry
 }
 
 /// Lets the site put fewer questions, and takes the answers to the others away.

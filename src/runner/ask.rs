@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Run, RunError};
 use crate::backend::{Absent, Outage};
 use crate::check_in::BackendReply;
-use crate::eligibility::{Inquiry, InquiryKind};
+use crate::eligibility::{Answer, Inquiry, InquiryKind, Registration, RegistrationPlace};
 use crate::fault;
 use crate::scenario::{BackendFault, BackendFaultKind};
 use crate::transcript::{Event as Entry, Reply, Role};
@@ -65,7 +65,12 @@ impl Run<'_> {
             .then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
         self.now = self.now.plus_ms(took);
         let (reply, event) = match answer {
-            Ok(answer) => (Reply::Answer(answer.clone()), BackendReply::Answer(answer)),
+            Ok(answer) => {
+                if answer == Answer::Registered {
+                    self.registered();
+                }
+                (Reply::Answer(answer.clone()), BackendReply::Answer(answer))
+            }
             Err(Outage::Malformed(reason)) => (Reply::Malformed(reason), BackendReply::Outage),
             Err(outage) => (Reply::Outage(outage.to_string()), BackendReply::Outage),
         };
@@ -94,6 +99,20 @@ impl Run<'_> {
         self.backend = fault::interpose_backend(fault, sound);
         self.wrong = Some(fault);
         self.arrange(self.now).await
+    }
+
+    /// What the backend has registered is on record from now on: the next time the world is arranged,
+    /// an earlier cancellation must not come back.
+    fn registered(&mut self) {
+        let person = self.slot.person().unwrap_or_default();
+        let mut people = self.people.iter_mut();
+        if let Some(patient) = people.find(|patient| patient.name == person) {
+            patient.registry.registration = Some(Registration {
+                place: RegistrationPlace::Reader,
+                cancelled: false,
+            });
+            patient.registry.previous_certificate_until = None;
+        }
     }
 
     fn due_backend_fault(&mut self, kind: InquiryKind) -> Option<BackendFaultKind> {

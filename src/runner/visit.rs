@@ -72,6 +72,11 @@ impl Slot {
         &self.first
     }
 
+    /// Returns whose card is in the slot.
+    pub(super) fn person(&self) -> Option<&str> {
+        self.inside.as_ref().map(|inside| inside.person.as_str())
+    }
+
     /// Tells whether there is no card in the slot.
     pub(super) fn is_empty(&self) -> bool {
         self.inside.is_none()

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use std::thread;
 
 use libtest_mimic::{Failed, Trial};
-use uketsuke::explore::{Explored, Report};
+use uketsuke::explore::{Explored, Outcome, Report};
+use uketsuke::scenario::Document;
 
 use crate::{SEED, deck, explorer};
 
@@ -51,6 +52,42 @@ fn blames_nobody() -> Result<(), Failed> {
     }
 }
 
+/// What exploration blamed a sound backend for in the past, each with its cause.
+const BLAMED_BEFORE: &[(&str, &str)] = &[
+    (
+        "any change of the registry cancelled a registration made since at the reader",
+        "card: { holder: adult }\nregistry: { registration: cancelled }\nsteps:\n- present-card\n\
+         - choose: pin\n- enter-pin: \"1234\"\n- register: accept\n- take-card\n- change-registry: {}\n\
+         - present-card\n- choose: pin\n- enter-pin: \"1234\"\n- take-card\n",
+    ),
+    (
+        "a disaster was taken to open the emergency summary",
+        "site: { municipality: \"99201\", administrator: true }\ncard: { holder: adult }\nincidents:\n\
+         - { kind: { disaster: [\"99201\"] }, from: 2025-12-20, until: 2025-12-20 }\nsteps:\n\
+         - desk: { person-inquiry: { reason: disaster, consent: given } }\n\
+         - desk: { medical-inquiry: { kind: emergency-summary } }\n",
+    ),
+];
+
+fn blamed_before() -> Result<(), Failed> {
+    let explorer = explorer();
+    for (cause, text) in BLAMED_BEFORE {
+        let text = format!(
+            "title: {{ ja: 探索, en: explored }}\nrequirements: [ELIG-15]\nunder-test: backend\n\
+             at: 2025-12-20T09:15+09:00\npace: 0s\n{text}"
+        );
+        let document = Document::parse(&text, "before")?;
+        match explorer.stage.try_out(&document, "before") {
+            Outcome::Played(played) if played.breaches().is_empty() && played.unmet() == 0 => {}
+            Outcome::Played(played) => {
+                return Err(format!("{cause}: {:?}", played.breaches()).into());
+            }
+            _ => return Err(format!("{cause}: it was not played").into()),
+        }
+    }
+    Ok(())
+}
+
 /// What is drawn is a reception that could be: few are thrown away, none beyond our own backend.
 fn draws_what_can_be() -> Result<(), Failed> {
     let report = Report::new(SEED, explored().iter().cloned());
@@ -93,6 +130,7 @@ fn repeats() -> Result<(), Failed> {
 pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("a sound backend is blamed for nothing", blames_nobody),
+        Trial::test("sound: what was blamed before is not", blamed_before),
         Trial::test("sound: what is drawn can be", draws_what_can_be),
         Trial::test("sound: every border, site and inquiry is reached", reaches),
         Trial::test("sound: a case repeats itself", repeats),

@@ -107,6 +107,11 @@ pub(super) fn number() -> Acts {
         .boxed()
 }
 
+/// The same number inquiry twice.
+pub(super) fn number_twice() -> BoxedStrategy<Vec<Act>> {
+    number().prop_map(|act| vec![act.clone(), act]).boxed()
+}
+
 pub(super) fn number_in_disaster() -> Acts {
     consent()
         .prop_map(|consent| {
@@ -201,6 +206,15 @@ pub(super) fn change() -> Acts {
     select(changes)
         .prop_map(|change| Act::Change(Box::new(change)))
         .boxed()
+}
+
+/// 自己情報提供不可 is lifted by every insurer.
+pub(super) fn lift() -> Acts {
+    let lifted = RegistryOverrides {
+        withheld_by: Some(Vec::new()),
+        ..RegistryOverrides::default()
+    };
+    Just(Act::Change(Box::new(lifted))).boxed()
 }
 
 /// The other person is asked for by number.

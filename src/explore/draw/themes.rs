@@ -117,6 +117,7 @@ fn places() -> Special {
         RegistrationEntry::None,
         RegistrationEntry::Cancelled,
         RegistrationEntry::Reader,
+        RegistrationEntry::Portal,
         RegistrationEntry::Atm,
         RegistrationEntry::Desk,
     ]
@@ -306,6 +307,7 @@ fn number() -> Plans {
     let beside = prop_oneof![1 => records(), 1 => flags(), 1 => lapse()].boxed();
     let acts = prop_oneof![
         3 => some(acts::number()),
+        2 => acts::number_twice(),
         1 => in_turn(vec![acts::number(), acts::number_of_other()]),
         1 => in_turn(vec![acts::visit(), acts::other_visit()]),
         1 => in_turn(vec![acts::number(), acts::medical()]),
@@ -345,7 +347,19 @@ fn disclosure() -> Plans {
         1 => in_turn(vec![acts::change(), acts::portal(), acts::number()]),
         1 => in_turn(vec![acts::willing(), acts::change(), acts::willing()]),
     ];
-    plan(ever(), ADULTS, vec![flags()], beside, acts)
+    let one = plan(ever(), ADULTS, vec![flags()], beside.clone(), acts);
+    // Both flags at first, and one of them lifted (DISC-09).
+    let both = one_of_each();
+    let lifted = in_turn(vec![acts::lift(), acts::willing()]);
+    let two = plan(ever(), ADULTS, both, beside, lifted);
+    prop_oneof![5 => one, 1 => two].boxed()
+}
+
+fn one_of_each() -> Vec<Special> {
+    vec![
+        one(vec![Circumstance::Withheld(1), Circumstance::Withheld(2)]),
+        Just(Circumstance::Undisclosed(1)).boxed(),
+    ]
 }
 
 fn emergency() -> Plans {

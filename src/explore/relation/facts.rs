@@ -43,12 +43,16 @@ pub(super) fn told(played: &Played) -> BTreeSet<String> {
         let way = way(exchange.inquiry.kind());
         match exchange.answer {
             Answer::Eligibility(answer) => told_by(way, answer, &mut told),
-            Answer::Medical(answer) => told.extend(
-                answer
-                    .records
-                    .iter()
-                    .map(|it| format!("{way}: record {:?} {} {}", it.kind, it.month, it.text)),
-            ),
+            Answer::Medical(answer) => {
+                let number = match exchange.inquiry {
+                    Inquiry::Medical { key, .. } => key.number.as_str(),
+                    _ => "",
+                };
+                told.extend(answer.records.iter().map(|it| {
+                    let (kind, month, text) = (it.kind, &it.month, &it.text);
+                    format!("{way} of {number}: record {kind:?} {month} {text}")
+                }));
+            }
             Answer::Portal(view) => {
                 told.extend(view.shown.iter().map(|section| format!("{way}: section {section:?}")));
             }
@@ -62,6 +66,8 @@ pub(super) fn told(played: &Played) -> BTreeSet<String> {
 }
 
 fn told_by(way: &str, answer: &Eligibility, told: &mut BTreeSet<String>) {
+    let who = answer.person.as_ref().map(|person| person.name.as_str());
+    let way = format!("{way} of {}", who.unwrap_or("nobody"));
     if let Some(one) = &answer.qualification {
         told.insert(format!("{way}: insured {}, {} %", qualification(one), one.share));
     }

@@ -18,7 +18,8 @@ pub(in crate::judge) enum Standing {
     Open,
     /// It opens nothing: for this reason of the search.
     Shut(SearchReason, Text),
-    /// It is surgery, which a disaster does not open by convention.
+    /// It is surgery, which a disaster does not open by convention, or the emergency summary, which is
+    /// for ambulances and emergency hospitals (EMG-04).
     Surgery,
     /// 自己情報提供不可: the sources leave it open (convention 2).
     Withheld,
@@ -86,7 +87,9 @@ pub(in crate::judge) fn standing(facts: &Facts<'_>, exchange: &Exchange<'_>) -> 
                     "what is recorded is from an earlier activation"
                 ),
             ),
-            None if *kind == MedicalKind::Surgery => Standing::Surgery,
+            None if matches!(kind, MedicalKind::Surgery | MedicalKind::EmergencySummary) => {
+                Standing::Surgery
+            }
             None => Standing::Open,
         },
     )
