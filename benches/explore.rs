@@ -74,13 +74,22 @@ fn main() -> ExitCode {
     let next = AtomicU32::new(0);
     let explore = || {
         let explored = explorer.explore(next.fetch_add(1, Ordering::Relaxed));
-        assert!(explored.breaches.is_empty(), "a sound backend is blamed: {:?}", explored.breaches);
+        assert!(
+            explored.breaches.is_empty(),
+            "a sound backend is blamed: {:?}",
+            explored.breaches
+        );
         u64::from(explored.counts.receptions)
     };
     let sign = || {
         let mut signature = vec![0; key.public_modulus_len()];
-        key.sign(&RSA_PKCS1_SHA256, &random, black_box(b"a challenge"), &mut signature)
-            .unwrap();
+        key.sign(
+            &RSA_PKCS1_SHA256,
+            &random,
+            black_box(b"a challenge"),
+            &mut signature,
+        )
+        .unwrap();
         black_box(signature);
         1
     };
@@ -94,9 +103,25 @@ fn main() -> ExitCode {
     };
     let signed = median(rounds.iter().map(|(signed, _)| *signed).collect());
     let explored = median(rounds.iter().map(|(_, explored)| *explored).collect());
-    let ratio = median(rounds.iter().map(|(signed, explored)| explored / signed).collect());
-    println!("{ROUNDS} rounds on {threads} threads; {} cases; bare RSA-2048 signatures: {signed:.0}/s", next.into_inner());
-    let fast = held("explored receptions that sign, a second", explored, RECEPTIONS);
+    let ratio = median(
+        rounds
+            .iter()
+            .map(|(signed, explored)| explored / signed)
+            .collect(),
+    );
+    println!(
+        "{ROUNDS} rounds on {threads} threads; {} cases; bare RSA-2048 signatures: {signed:.0}/s",
+        next.into_inner()
+    );
+    let fast = held(
+        "explored receptions that sign, a second",
+        explored,
+        RECEPTIONS,
+    );
     let lean = held("receptions for each bare signature", ratio, RATIO);
-    if fast && lean { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if fast && lean {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

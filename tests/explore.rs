@@ -57,7 +57,9 @@ pub fn explorer() -> Explorer {
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let faulty = FAULTS.iter().filter(|fault| fault.subject() == Subject::Backend);
+    let faulty = FAULTS
+        .iter()
+        .filter(|fault| fault.subject() == Subject::Backend);
     let mut trials: Vec<Trial> = faulty
         .map(|fault| Trial::test(fault.name, move || faults::check(fault)))
         .collect();

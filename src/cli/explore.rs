@@ -210,7 +210,9 @@ fn written(explorer: &Explorer, found: &Found, path: &Path) -> Found {
                     found.problem = Some(why);
                 }
             }
-            found.file = path.file_name().map(|name| name.to_string_lossy().into_owned());
+            found.file = path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned());
         }
         Err(why) => found.problem = Some(format!("the scenario was not written: {why}")),
     }
@@ -224,7 +226,10 @@ fn place(smallest: &Counterexample, path: &Path) -> io::Result<()> {
     }
     let mut temporary = temporary_beside(path)?;
     temporary.write_all(smallest.yaml.as_bytes())?;
-    temporary.persist_noclobber(path).map(drop).map_err(|error| error.error)
+    temporary
+        .persist_noclobber(path)
+        .map(drop)
+        .map_err(|error| error.error)
 }
 
 /// How far it is, on a terminal alone.
@@ -246,7 +251,10 @@ impl Progress {
     fn step(&mut self) {
         self.done += 1;
         if self.shown && self.done.is_multiple_of(500) {
-            tell(&format!("uketsuke: SIMULATION: {} of {} cases", self.done, self.of));
+            tell(&format!(
+                "uketsuke: SIMULATION: {} of {} cases",
+                self.done, self.of
+            ));
         }
     }
 }

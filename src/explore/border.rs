@@ -55,7 +55,10 @@ pub const DAYS: [(&str, Date); 11] = [
     ("limit without asking 2024-10-07", date(2024, 10, 7)),
     ("grace 2024-12-02", date(2024, 12, 2)),
     ("hospital emergencies 2024-12-09", date(2024, 12, 9)),
-    ("foreign backends without grace end 2025-01-20", date(2025, 1, 20)),
+    (
+        "foreign backends without grace end 2025-01-20",
+        date(2025, 1, 20),
+    ),
     ("answers carried over 2025-02-01", date(2025, 2, 1)),
     ("phones 2025-09-19", date(2025, 9, 19)),
 ];

@@ -2,6 +2,7 @@
 //! is a person of the deck with a few of these; dropping one leaves a plan that still plays.
 
 mod insurance;
+mod names;
 
 use jiff::civil::{Date, date};
 use virtual_card::profile::Issuer;
@@ -15,6 +16,8 @@ use crate::scenario::{
     PhysicalCardEntry, PinOverrides, QualificationEntry, RegistryOverrides, WithdrawalEntry,
 };
 use crate::scenario::{EarlierConsentEntry, RegistrationEntry, UserCertificateOverrides};
+
+pub use names::NAMES;
 
 /// The institution of a second site; the first is that of `Site::default`.
 pub(super) const ELSEWHERE: &str = "1388888888";
@@ -63,7 +66,13 @@ pub enum Circumstance {
     Disease,
     /// The month of the ticket, back from now, and whether it names this institution.
     Ticket(i64, bool),
-    Earlier { kind: ConsentKind, answer: ConsentAnswer, seconds_ago: i64, here: bool, care: Care },
+    Earlier {
+        kind: ConsentKind,
+        answer: ConsentAnswer,
+        seconds_ago: i64,
+        here: bool,
+        care: Care,
+    },
     Withdrawn(i64),
     Kind(SiteKind),
     Offers(Vec<ConsentKind>),
@@ -74,7 +83,9 @@ pub enum Circumstance {
     Disaster(i64, i64, bool),
     Outage(i64, i64, bool),
     /// Another person, with the same numbers and birth date where it says so.
-    Another { twin: bool },
+    Another {
+        twin: bool,
+    },
 }
 
 /// What a circumstance is laid over, and what it counts from.
@@ -154,25 +165,46 @@ impl Circumstance {
     fn lay_registry(&self, ground: &mut Ground<'_>) {
         let insurers = |count: u8| {
             let all = ["01139999", "00139998"];
-            Some(all.iter().take(usize::from(count)).map(|it| (*it).to_owned()).collect())
+            Some(
+                all.iter()
+                    .take(usize::from(count))
+                    .map(|it| (*it).to_owned())
+                    .collect(),
+            )
         };
         match self {
-            Circumstance::Certificate(status) => ground.document.registry.certificate = Some(*status),
+            Circumstance::Certificate(status) => {
+                ground.document.registry.certificate = Some(*status)
+            }
             Circumstance::Registration(entry) => {
                 ground.document.registry.registration = Some(entry.clone());
             }
-            Circumstance::Withheld(count) => ground.document.registry.withheld_by = insurers(*count),
+            Circumstance::Withheld(count) => {
+                ground.document.registry.withheld_by = insurers(*count)
+            }
             Circumstance::Undisclosed(count) => {
                 ground.document.registry.undisclosed_by = insurers(*count);
             }
-            Circumstance::OldRecords => ground.document.registry.medical = Some(old_records(ground)),
+            Circumstance::OldRecords => {
+                ground.document.registry.medical = Some(old_records(ground))
+            }
             Circumstance::ManyCheckups => {
                 let on = |months| DateExpr::Day(months_back(ground.at.day(), months));
                 let records = (1..=7).map(|year| record(MedicalKind::Checkup, on(year * 5)));
                 ground.document.registry.medical = Some(records.collect());
             }
-            Circumstance::Earlier { kind, answer, seconds_ago, here, care } => {
-                let institution = if *here { ground.institution() } else { ELSEWHERE.to_owned() };
+            Circumstance::Earlier {
+                kind,
+                answer,
+                seconds_ago,
+                here,
+                care,
+            } => {
+                let institution = if *here {
+                    ground.institution()
+                } else {
+                    ELSEWHERE.to_owned()
+                };
                 let entry = EarlierConsentEntry {
                     institution,
                     at: DateExpr::Instant(ground.seconds_back(*seconds_ago)),
@@ -180,7 +212,12 @@ impl Circumstance {
                     answer: *answer,
                     care: *care,
                 };
-                ground.document.registry.earlier_consents.get_or_insert_default().push(entry);
+                ground
+                    .document
+                    .registry
+                    .earlier_consents
+                    .get_or_insert_default()
+                    .push(entry);
             }
             Circumstance::Withdrawn(seconds) => {
                 let entry = WithdrawalEntry {
@@ -205,82 +242,28 @@ impl Circumstance {
             Circumstance::Administrator => site.administrator = Some(true),
             Circumstance::Disaster(from, days, inside) => {
                 site.municipality = Some(if *inside { STRUCK } else { SPARED }.to_owned());
-                incident(ground, IncidentKind::Disaster(vec![STRUCK.to_owned()]), *from, *days);
+                incident(
+                    ground,
+                    IncidentKind::Disaster(vec![STRUCK.to_owned()]),
+                    *from,
+                    *days,
+                );
             }
             Circumstance::Outage(from, days, inside) => {
-                let institution = if *inside { ground.institution() } else { ELSEWHERE.to_owned() };
-                incident(ground, IncidentKind::Outage(vec![institution]), *from, *days);
+                let institution = if *inside {
+                    ground.institution()
+                } else {
+                    ELSEWHERE.to_owned()
+                };
+                incident(
+                    ground,
+                    IncidentKind::Outage(vec![institution]),
+                    *from,
+                    *days,
+                );
             }
             _ => {}
         }
-    }
-
-    /// Returns the name under which reports count it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Circumstance::CertificateEnded(_) => "certificate with a date of its own",
-            Circumstance::PhoneEnded(..) => "phone with a date of its own",
-            Circumstance::Certificate(CertificateStatus::Good) => "certificate good",
-            Circumstance::Certificate(CertificateStatus::Revoked) => "certificate revoked",
-            Circumstance::Certificate(CertificateStatus::Suspended) => "certificate suspended",
-            Circumstance::Untrusted => "certificate of another issuer",
-            Circumstance::LockedPin => "locked PIN",
-            Circumstance::NoPhoto => "no photo",
-            Circumstance::Registration(entry) => registration_name(entry),
-            Circumstance::Renewed(_) => "renewed certificate",
-            Circumstance::Withheld(1) => "withheld by one insurer",
-            Circumstance::Withheld(_) => "withheld by two insurers",
-            Circumstance::Undisclosed(_) => "undisclosed",
-            Circumstance::NotRecorded => "insurer has recorded nothing",
-            Circumstance::Lapsed(_) => "insurance lapsed",
-            Circumstance::NewInsurer(_) => "insurer changed",
-            Circumstance::Aged(..) => "age at a border",
-            Circumstance::OldRecords => "records around the look-back",
-            Circumstance::ManyCheckups => "more than five check-ups",
-            Circumstance::NoLimit => "no limit on record",
-            Circumstance::LimitUntil(_) => "limit with a date of its own",
-            Circumstance::Disease => "specific disease",
-            Circumstance::Ticket(..) => "ticket of public assistance",
-            Circumstance::Earlier { care: Care::HomeVisit, .. } => "standing consent",
-            Circumstance::Earlier { .. } => "earlier consent",
-            Circumstance::Withdrawn(_) => "consent withdrawn",
-            Circumstance::Kind(_) => "kind of site",
-            Circumstance::Offers(_) => "other questions on offer",
-            Circumstance::AllFirst => "agree to all first",
-            Circumstance::EmergencyAccess => "emergency access",
-            Circumstance::Administrator => "administration account",
-            Circumstance::Disaster(..) => "disaster",
-            Circumstance::Outage(..) => "outage of the centre",
-            Circumstance::Another { twin: true } => "another person of the same numbers",
-            Circumstance::Another { twin: false } => "another person",
-        }
-    }
-}
-
-/// Every name of [`Circumstance::name`], for what was never reached.
-pub const NAMES: &[&str] = &[
-    "certificate with a date of its own", "phone with a date of its own", "certificate revoked",
-    "certificate suspended", "certificate of another issuer", "locked PIN", "no photo",
-    "never registered", "registration cancelled", "registered at a reader",
-    "registered in the portal", "registered at an ATM", "registered at a municipal desk",
-    "renewed certificate", "withheld by one insurer", "withheld by two insurers", "undisclosed",
-    "insurer has recorded nothing", "insurance lapsed", "insurer changed", "age at a border",
-    "records around the look-back", "more than five check-ups", "no limit on record",
-    "limit with a date of its own", "specific disease", "ticket of public assistance",
-    "standing consent", "earlier consent", "consent withdrawn", "kind of site",
-    "other questions on offer", "agree to all first", "emergency access",
-    "administration account", "disaster", "outage of the centre",
-    "another person of the same numbers", "another person",
-];
-
-fn registration_name(entry: &RegistrationEntry) -> &'static str {
-    match entry {
-        RegistrationEntry::None => "never registered",
-        RegistrationEntry::Cancelled => "registration cancelled",
-        RegistrationEntry::Reader => "registered at a reader",
-        RegistrationEntry::Portal => "registered in the portal",
-        RegistrationEntry::Atm => "registered at an ATM",
-        RegistrationEntry::Desk => "registered at a municipal desk",
     }
 }
 
@@ -292,8 +275,16 @@ fn phone_ended(ground: &mut Ground<'_>, end: PhoneEnd, days: i64) {
         return;
     }
     let card = PhysicalCardEntry {
-        expires: if end == PhoneEnd::Card { ended.clone() } else { later.clone() },
-        not_after: if end == PhoneEnd::CardCertificate { ended } else { later },
+        expires: if end == PhoneEnd::Card {
+            ended.clone()
+        } else {
+            later.clone()
+        },
+        not_after: if end == PhoneEnd::CardCertificate {
+            ended
+        } else {
+            later
+        },
     };
     ground.document.card.physical_card = Some(card);
 }
@@ -319,9 +310,16 @@ fn incident(ground: &mut Ground<'_>, kind: IncidentKind, from: i64, days: i64) {
 
 fn another(ground: &mut Ground<'_>, twin: bool) {
     let holder = ground.document.card.holder.as_deref();
-    let holder = if holder == Some("adult-2") { "adult" } else { "adult-2" };
+    let holder = if holder == Some("adult-2") {
+        "adult"
+    } else {
+        "adult-2"
+    };
     let mut other = PersonOverrides {
-        card: CardOverrides { holder: Some(holder.to_owned()), ..CardOverrides::default() },
+        card: CardOverrides {
+            holder: Some(holder.to_owned()),
+            ..CardOverrides::default()
+        },
         registry: RegistryOverrides::default(),
     };
     if twin {
@@ -366,5 +364,9 @@ fn old_records(ground: &Ground<'_>) -> Vec<MedicalEntry> {
 }
 
 fn record(kind: MedicalKind, on: DateExpr) -> MedicalEntry {
-    MedicalEntry { kind, on, text: "模擬の記録".to_owned() }
+    MedicalEntry {
+        kind,
+        on,
+        text: "模擬の記録".to_owned(),
+    }
 }

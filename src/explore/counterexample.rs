@@ -35,7 +35,9 @@ pub struct Counterexample {
 #[derive(Debug, thiserror::Error)]
 pub enum NoCounterexample {
     /// The case does not fail any more: the backend answers the same case differently.
-    #[error("case {0} did not fail for {1} when it was played again: the backend is not repeatable")]
+    #[error(
+        "case {0} did not fail for {1} when it was played again: the backend is not repeatable"
+    )]
     NotRepeatable(u32, crate::requirement::Id),
     /// The file could not be written as text.
     #[error("the scenario of case {0} could not be written as YAML")]
@@ -93,13 +95,15 @@ impl Explorer {
         if key.relation.is_some() {
             return Ok(self.fails(&Document::parse(yaml, origin)?, key));
         }
-        Ok(playables.iter().any(|playable| match self.stage.play(playable) {
-            Outcome::Played(played) => played
-                .findings
-                .iter()
-                .any(|finding| is_breach(finding) && finding.requirement == key.requirement),
-            _ => false,
-        }))
+        Ok(playables
+            .iter()
+            .any(|playable| match self.stage.play(playable) {
+                Outcome::Played(played) => played
+                    .findings
+                    .iter()
+                    .any(|finding| is_breach(finding) && finding.requirement == key.requirement),
+                _ => false,
+            }))
     }
 
     /// Says in the document what it shows, and what a sound backend answers where the row is dated.
@@ -114,7 +118,10 @@ impl Explorer {
         let seed = self.seed;
         let (ja, en) = match key.relation.and_then(Relation::named) {
             None => (String::new(), String::new()),
-            Some(it) => (format!("関係「{}」による。", it.ja), format!(" By the relation \"{}\".", it.en)),
+            Some(it) => (
+                format!("関係「{}」による。", it.ja),
+                format!(" By the relation \"{}\".", it.en),
+            ),
         };
         document.about = Some(Text::new(
             format!("シード{seed}の事例{case}を縮めたもの。{ja}"),
@@ -182,7 +189,9 @@ fn stated(stage: &Stage, document: &Document) -> Option<Step> {
         }
     }
     let fields = match (validity, refused) {
-        (Some(validity), _) if medical.is_empty() => json!({ "validity": validity, "medical": "none" }),
+        (Some(validity), _) if medical.is_empty() => {
+            json!({ "validity": validity, "medical": "none" })
+        }
         (Some(validity), _) => json!({ "validity": validity, "medical": medical }),
         (None, Some(ground)) => json!({ "refused": ground }),
         (None, None) => return last_screen(&played).map(Step::ExpectScreen),
@@ -193,16 +202,22 @@ fn stated(stage: &Stage, document: &Document) -> Option<Step> {
 /// Returns the last screen that stays until somebody acts.
 fn last_screen(played: &Played) -> Option<ScreenExpectation> {
     let passing = [ScreenId::InsertCard, ScreenId::Checking, ScreenId::TakeCard];
-    let mut shown = played.transcript.entries.iter().filter_map(|entry| match &entry.event {
-        Event::Screen(screen) => Some(screen.id()),
-        _ => None,
-    });
+    let mut shown = played
+        .transcript
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            Event::Screen(screen) => Some(screen.id()),
+            _ => None,
+        });
     let last = shown.rfind(|id| !passing.contains(id))?;
     Some(ScreenExpectation::Id(last))
 }
 
 /// Resolves a document although it does not yet state what a dated rule demands.
 fn lenient(stage: &Stage, document: &Document) -> Option<Playable> {
-    let playables = document.resolve("explore-sound", &stage.deck, stage.now).ok()?;
+    let playables = document
+        .resolve("explore-sound", &stage.deck, stage.now)
+        .ok()?;
     playables.into_iter().next()
 }

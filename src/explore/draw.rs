@@ -4,6 +4,7 @@
 //! drawn independently. What is drawn depends on seed and number of the case alone.
 
 mod acts;
+mod specials;
 mod themes;
 
 use jiff::SignedDuration;
@@ -76,14 +77,18 @@ fn at_a_day() -> BoxedStrategy<When> {
 
 /// At a border in the life of the patient's certificate.
 fn at_the_certificate() -> BoxedStrategy<When> {
-    let borders: Vec<(&'static str, jiff::civil::Date, jiff::civil::Date)> = (0..vectors().days.len())
-        .flat_map(border::of_certificate)
-        .collect();
+    let borders: Vec<(&'static str, jiff::civil::Date, jiff::civil::Date)> =
+        (0..vectors().days.len())
+            .flat_map(border::of_certificate)
+            .collect();
     (select(borders), side())
         .prop_map(|((name, day, last), side)| {
             let first = Moment::start_of(day).unwrap_or_else(|| usual(0).at);
             let at = side.of(first);
-            let back = at.day().since(last).map_or(0, |span| i64::from(span.get_days()));
+            let back = at
+                .day()
+                .since(last)
+                .map_or(0, |span| i64::from(span.get_days()));
             When {
                 at,
                 border: Some((name, side)),
@@ -95,11 +100,14 @@ fn at_the_certificate() -> BoxedStrategy<When> {
 
 /// Within the time of the catalogue, on a working morning.
 fn usual(days: i64) -> When {
-    let first = date(2025, 11, 4).at(9, 15, 0, 0).to_zoned(jiff::tz::TimeZone::fixed(
-        crate::eligibility::JST,
-    ));
-    let at = first.map_or(Moment(jiff::Timestamp::UNIX_EPOCH), |zoned| Moment(zoned.timestamp()));
-    let shifted = at.0.checked_add(SignedDuration::from_hours(days.saturating_mul(24)));
+    let first = date(2025, 11, 4)
+        .at(9, 15, 0, 0)
+        .to_zoned(jiff::tz::TimeZone::fixed(crate::eligibility::JST));
+    let at = first.map_or(Moment(jiff::Timestamp::UNIX_EPOCH), |zoned| {
+        Moment(zoned.timestamp())
+    });
+    let shifted =
+        at.0.checked_add(SignedDuration::from_hours(days.saturating_mul(24)));
     When {
         at: Moment(shifted.unwrap_or(at.0)),
         border: None,

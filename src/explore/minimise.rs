@@ -69,8 +69,14 @@ fn candidates(value: &Value) -> Vec<Value> {
     found.extend(questions_dropped(value));
     let steps = steps(value);
     for index in 0..steps.len() {
-        let rest = steps.iter().enumerate().filter(|(other, _)| *other != index);
-        found.push(with_steps(value, rest.map(|(_, step)| step.clone()).collect()));
+        let rest = steps
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != index);
+        found.push(with_steps(
+            value,
+            rest.map(|(_, step)| step.clone()).collect(),
+        ));
     }
     for key in CUT {
         let Some(part) = value.get(key) else { continue };
@@ -103,8 +109,14 @@ fn visits_dropped(value: &Value) -> Vec<Value> {
             begun = Some(index);
         }
         if let (Some(first), true) = (begun, step == &json!("take-card")) {
-            let outside = all.iter().enumerate().filter(|(at, _)| *at < first || index < *at);
-            found.push(with_steps(value, outside.map(|(_, step)| step.clone()).collect()));
+            let outside = all
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| *at < first || index < *at);
+            found.push(with_steps(
+                value,
+                outside.map(|(_, step)| step.clone()).collect(),
+            ));
             let inside = all.get(first..=index).unwrap_or_default();
             found.push(with_steps(value, inside.to_vec()));
             begun = None;
@@ -148,8 +160,12 @@ fn consent(value: &Value, kind: &Value, answer: &str) -> Value {
     let site = members(value, "site");
     let institution = site.and_then(|site| site.get("institution")).cloned();
     let institution = institution.unwrap_or_else(|| json!(Site::default().institution));
-    let mut entry = json!({ "institution": institution, "at": "at - 1min", "kind": kind, "answer": answer });
-    let care = match site.and_then(|site| site.get("kind")).and_then(Value::as_str) {
+    let mut entry =
+        json!({ "institution": institution, "at": "at - 1min", "kind": kind, "answer": answer });
+    let care = match site
+        .and_then(|site| site.get("kind"))
+        .and_then(Value::as_str)
+    {
         Some("home-visit") => Some("home-visit"),
         Some("online-care") => Some("online"),
         _ => None,
@@ -164,11 +180,15 @@ fn consent(value: &Value, kind: &Value, answer: &str) -> Value {
 fn questions_dropped(value: &Value) -> Vec<Value> {
     let kinds = ["care", "checkup", "surgery", "specific-disease", "limit"];
     let asked = |step: &Value, kind: &str| {
-        ["agree", "refuse"].iter().any(|key| step.get(key) == Some(&json!(kind)))
+        ["agree", "refuse"]
+            .iter()
+            .any(|key| step.get(key) == Some(&json!(kind)))
     };
     let with_offers = |offers: Vec<&str>| {
         let kept = steps(value).iter().filter(|step| {
-            !kinds.iter().any(|kind| asked(step, kind) && !offers.contains(kind))
+            !kinds
+                .iter()
+                .any(|kind| asked(step, kind) && !offers.contains(kind))
         });
         let mut with = with_steps(value, kept.cloned().collect());
         let mut site = members(value, "site").cloned().unwrap_or_default();

@@ -151,7 +151,9 @@ impl Reach {
         for name in plan.circumstances() {
             reach.circumstances.once(name);
         }
-        reach.sites.once(played.transcript.header.scenario.site.kind);
+        reach
+            .sites
+            .once(played.transcript.header.scenario.site.kind);
         for entry in &played.transcript.entries {
             match &entry.event {
                 Event::Inquiry(inquiry) => reach.inquiries.once(inquiry.kind()),
@@ -193,7 +195,9 @@ impl Reach {
 
     /// Returns each requirement of a backend with the number of cases that decided it.
     pub fn requirements(&self) -> Vec<(requirement::Id, Decided)> {
-        let rows = catalogue().iter().filter(|row| row.concerns(Subject::Backend));
+        let rows = catalogue()
+            .iter()
+            .filter(|row| row.concerns(Subject::Backend));
         rows.map(|row| {
             let decided = Decided {
                 pass: self.passed.of(&row.id),
@@ -221,8 +225,14 @@ impl Reach {
             .iter()
             .map(|name| ((*name).to_owned(), self.circumstances.of(name)));
         vec![
-            Dimension { name: "people", values: people.collect() },
-            Dimension { name: "circumstances", values: circumstances.collect() },
+            Dimension {
+                name: "people",
+                values: people.collect(),
+            },
+            Dimension {
+                name: "circumstances",
+                values: circumstances.collect(),
+            },
             dimension("sites", &SITES, &self.sites),
             dimension("inquiries", &InquiryKind::ALL, &self.inquiries),
             dimension("screens", &SCREENS, &self.screens),
@@ -238,7 +248,10 @@ fn dimension<T: PartialEq + Clone + Serialize>(
     tally: &Tally<T>,
 ) -> Dimension {
     let values = all.iter().map(|value| (word(value), tally.of(value)));
-    Dimension { name, values: values.collect() }
+    Dimension {
+        name,
+        values: values.collect(),
+    }
 }
 
 /// Returns the word under which a value stands in files.

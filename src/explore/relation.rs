@@ -33,7 +33,11 @@ pub struct Relation {
 }
 
 /// Every relation.
-pub static RELATIONS: &[Relation] = &[withhold::FLAGS_ONLY_WITHHOLD, order::ORDER, number::NUMBER_AND_CARD];
+pub static RELATIONS: &[Relation] = &[
+    withhold::FLAGS_ONLY_WITHHOLD,
+    order::ORDER,
+    number::NUMBER_AND_CARD,
+];
 
 impl Relation {
     /// Returns the relation of that name.

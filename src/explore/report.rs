@@ -131,7 +131,10 @@ impl Report {
             .requirements()
             .into_iter()
             .map(|(id, Decided { pass, fail })| {
-                (id.to_string(), serde_json::json!({ "pass": pass, "fail": fail }))
+                (
+                    id.to_string(),
+                    serde_json::json!({ "pass": pass, "fail": fail }),
+                )
             })
             .collect();
         let borders = self.reach.borders().into_iter().map(|(name, [before, on, after])| {
@@ -162,7 +165,10 @@ impl Report {
         let mut never = BTreeMap::new();
         let undecided = self.reach.requirements().into_iter();
         let undecided = undecided.filter(|(_, decided)| *decided == Decided::default());
-        never.insert("requirements", undecided.map(|(id, _)| id.to_string()).collect());
+        never.insert(
+            "requirements",
+            undecided.map(|(id, _)| id.to_string()).collect(),
+        );
         let sides = self.reach.borders().into_iter().flat_map(|(name, counts)| {
             let sides = super::border::Side::ALL.into_iter().zip(counts);
             sides
@@ -171,7 +177,10 @@ impl Report {
         });
         never.insert("borders", sides.collect());
         for dimension in self.reach.dimensions(deck) {
-            let missed = dimension.values.into_iter().filter(|(_, count)| *count == 0);
+            let missed = dimension
+                .values
+                .into_iter()
+                .filter(|(_, count)| *count == 0);
             never.insert(dimension.name, missed.map(|(name, _)| name).collect());
         }
         never.retain(|_, names: &mut Vec<String>| !names.is_empty());
@@ -189,7 +198,10 @@ impl Report {
             breach(&mut page, found);
         }
         if self.found.is_empty() && self.counts.played > 0 {
-            page.push_styled(Style::Good, page_pick(language, "✓ 違反なし", "✓ no breach found"));
+            page.push_styled(
+                Style::Good,
+                page_pick(language, "✓ 違反なし", "✓ no breach found"),
+            );
             page.end_line();
         }
         for (reason, count) in self.reasons.iter().take(REASONS_SHOWN) {
@@ -209,13 +221,21 @@ impl Report {
         page.heading(&heading);
         let words = [
             (counts.played, "再生", "played"),
-            (counts.receptions, "カードによる受付", "receptions with a card"),
+            (
+                counts.receptions,
+                "カードによる受付",
+                "receptions with a card",
+            ),
             (counts.compared, "関係の比較", "compared for a relation"),
             (counts.discarded, "成り立たない事例", "discarded"),
             (counts.not_applicable, "対象外", "not applicable"),
             (counts.unreached, "照会先に届かず", "met nobody"),
             (counts.broken, "エラー", "error"),
-            (counts.unmet_steps, "画面が出なかった手順", "steps that met no screen"),
+            (
+                counts.unmet_steps,
+                "画面が出なかった手順",
+                "steps that met no screen",
+            ),
         ];
         let words: Vec<String> = words
             .iter()
@@ -227,13 +247,21 @@ impl Report {
             .collect();
         page.line(&words.join(" · "));
         if self.interrupted {
-            page.line(page_pick(page.language(), "中断: ここまでの結果", "interrupted: what was found so far"));
+            page.line(page_pick(
+                page.language(),
+                "中断: ここまでの結果",
+                "interrupted: what was found so far",
+            ));
         }
     }
 
     fn reached(&self, page: &mut Page, deck: &Deck) {
         let language = page.language();
-        page.heading(page_pick(language, "要件ごとに判定した件数 (合格/違反)", "cases that decided a requirement (pass/fail)"));
+        page.heading(page_pick(
+            language,
+            "要件ごとに判定した件数 (合格/違反)",
+            "cases that decided a requirement (pass/fail)",
+        ));
         let decided: Vec<String> = self
             .reach
             .requirements()
@@ -244,11 +272,19 @@ impl Report {
         for line in decided.chunks(8) {
             page.line(&format!("  {}", line.join("  ")));
         }
-        page.heading(page_pick(language, "境界の -1秒/0/+1秒 の件数", "cases at -1 s/0/+1 s of a border"));
+        page.heading(page_pick(
+            language,
+            "境界の -1秒/0/+1秒 の件数",
+            "cases at -1 s/0/+1 s of a border",
+        ));
         for (name, [before, on, after]) in self.reach.borders() {
             page.line(&format!("  {name}: {before}/{on}/{after}"));
         }
-        page.heading(page_pick(language, "一度も届かなかったもの", "never reached"));
+        page.heading(page_pick(
+            language,
+            "一度も届かなかったもの",
+            "never reached",
+        ));
         for (dimension, names) in self.never(deck) {
             page.line(&format!("  {dimension}: {}", names.join(", ")));
         }
@@ -257,7 +293,9 @@ impl Report {
 
 fn of(dimension: &Dimension) -> BTreeMap<&str, u32> {
     let values = dimension.values.iter();
-    values.map(|(name, count)| (name.as_str(), *count)).collect()
+    values
+        .map(|(name, count)| (name.as_str(), *count))
+        .collect()
 }
 
 fn page_pick(language: Language, ja: &'static str, en: &'static str) -> &'static str {
@@ -274,7 +312,10 @@ fn breach(page: &mut Page, found: &Found) {
         Language::Ja => text.ja.clone(),
         Language::En => text.en.clone(),
     };
-    let title = catalogue().by_id(id).map(|row| pick(&row.title)).unwrap_or_default();
+    let title = catalogue()
+        .by_id(id)
+        .map(|row| pick(&row.title))
+        .unwrap_or_default();
     let (style, word) = match (found.counts, language) {
         (true, Language::Ja) => (Style::Bad, "✗ 違反"),
         (true, Language::En) => (Style::Bad, "✗ BREACH"),
@@ -282,7 +323,10 @@ fn breach(page: &mut Page, found: &Found) {
         (false, Language::En) => (Style::Doubtful, "? REMARK (a should, or a convention)"),
     };
     page.push_styled(style, word);
-    let relation = found.relation.map(|name| format!(" [{name}]")).unwrap_or_default();
+    let relation = found
+        .relation
+        .map(|name| format!(" [{name}]"))
+        .unwrap_or_default();
     let (cases, first) = (found.cases, found.first);
     page.line(&match language {
         Language::Ja => format!(" {id}{relation} {title}: {cases}件、最初は事例{first}"),
@@ -296,10 +340,13 @@ fn breach(page: &mut Page, found: &Found) {
             (_, Language::Ja) => "再生しても同じ理由では不合格にならない",
             (_, Language::En) => "played from disk, it does NOT fail for the same reason",
         };
-        page.block(4, &match language {
-            Language::Ja => format!("{file} ({steps}手順): {again}"),
-            Language::En => format!("{file} ({steps} steps): {again}"),
-        });
+        page.block(
+            4,
+            &match language {
+                Language::Ja => format!("{file} ({steps}手順): {again}"),
+                Language::En => format!("{file} ({steps} steps): {again}"),
+            },
+        );
     }
     if let Some(problem) = &found.problem {
         page.block(4, problem);

@@ -11,8 +11,8 @@ use super::plan::{Act, Proof, Reception, profile_of};
 use crate::eligibility::{ConsentKind, ConsentLayout, EmergencyConsent, Moment, Site, SiteKind};
 use crate::requirement::vectors;
 use crate::scenario::{
-    ConsentSubject, Deck, Decision, DeskStep, Document, FaceShown, RegistrationEntry, SiteOverrides,
-    Step,
+    ConsentSubject, Decision, Deck, DeskStep, Document, FaceShown, RegistrationEntry,
+    SiteOverrides, Step,
 };
 use crate::screen::Method;
 use crate::secret::Secret;
@@ -45,14 +45,20 @@ pub(super) fn steps(acts: &[Act], document: &Document, at: Moment, deck: &Deck) 
         document.registry.registration,
         Some(RegistrationEntry::None | RegistrationEntry::Cancelled)
     );
-    let institution = document.site.institution.clone().unwrap_or(site.institution);
+    let institution = document
+        .site
+        .institution
+        .clone()
+        .unwrap_or(site.institution);
     let earlier = document.registry.earlier_consents.iter().flatten();
     let mut scene = Scene {
         document,
         deck,
         now: at,
         kind: document.site.kind.unwrap_or(site.kind),
-        answered: earlier.map(|entry| (false, entry.institution.clone())).collect(),
+        answered: earlier
+            .map(|entry| (false, entry.institution.clone()))
+            .collect(),
         institution,
         registered: !unregistered,
         steps: Vec::new(),
@@ -89,8 +95,10 @@ impl Scene<'_> {
             }
             Act::Change(change) => {
                 if let Some(entry) = &change.registration {
-                    self.registered =
-                        !matches!(entry, RegistrationEntry::None | RegistrationEntry::Cancelled);
+                    self.registered = !matches!(
+                        entry,
+                        RegistrationEntry::None | RegistrationEntry::Cancelled
+                    );
                 }
                 Step::ChangeRegistry(change.clone())
             }
@@ -113,10 +121,15 @@ impl Scene<'_> {
         self.steps.push(Step::PresentCard(other));
         if emergency && matches!(self.kind, SiteKind::Ambulance | SiteKind::Hospital) {
             let consent = reception.emergency.unwrap_or(EmergencyConsent::Given);
-            self.steps.push(Step::Desk(DeskStep::VisualCheck(FaceShown::Match)));
+            self.steps
+                .push(Step::Desk(DeskStep::VisualCheck(FaceShown::Match)));
             self.steps.push(Step::Desk(DeskStep::OralConsent(consent)));
         } else {
-            self.prove(reception.proof, holder.as_deref().unwrap_or_default(), is_other);
+            self.prove(
+                reception.proof,
+                holder.as_deref().unwrap_or_default(),
+                is_other,
+            );
             self.after_proof(reception, is_other);
         }
         self.steps.push(Step::TakeCard);
@@ -133,8 +146,15 @@ impl Scene<'_> {
             Some(photo) if !is_other => photo,
             _ => printed,
         };
-        let locked = !is_other && self.document.card.pin.as_ref().is_some_and(|it| it.tries == Some(0));
-        let by_pin = pin.filter(|_| proof == Proof::Pin || !photo || self.kind == SiteKind::OnlineCare);
+        let locked = !is_other
+            && self
+                .document
+                .card
+                .pin
+                .as_ref()
+                .is_some_and(|it| it.tries == Some(0));
+        let by_pin =
+            pin.filter(|_| proof == Proof::Pin || !photo || self.kind == SiteKind::OnlineCare);
         match by_pin {
             Some(pin) if !locked => {
                 self.steps.push(Step::Choose(Method::Pin));
@@ -142,7 +162,8 @@ impl Scene<'_> {
             }
             _ if proof == Proof::Visual => {
                 self.steps.push(Step::Choose(Method::Visual));
-                self.steps.push(Step::Desk(DeskStep::VisualCheck(FaceShown::Match)));
+                self.steps
+                    .push(Step::Desk(DeskStep::VisualCheck(FaceShown::Match)));
             }
             _ => {
                 self.steps.push(Step::Choose(Method::Face));
@@ -156,7 +177,11 @@ impl Scene<'_> {
         let day = self.now.day();
         let phase = if is_other { Phase::Good } else { self.phase() };
         if !is_other && !self.registered && phase != Phase::Grace {
-            let decision = if reception.registers { Decision::Accept } else { Decision::Decline };
+            let decision = if reception.registers {
+                Decision::Accept
+            } else {
+                Decision::Decline
+            };
             self.steps.push(Step::Register(decision));
             if !reception.registers {
                 return;
@@ -172,7 +197,8 @@ impl Scene<'_> {
         }
         let limit = self.offers().contains(&ConsentKind::Limit) && day < date(2024, 10, 7);
         if limit && phase != Phase::Grace && self.kind != SiteKind::EligibilityOnly {
-            self.steps.push(answer(ConsentSubject::Limit, reception.limit));
+            self.steps
+                .push(answer(ConsentSubject::Limit, reception.limit));
         }
     }
 
@@ -189,15 +215,15 @@ impl Scene<'_> {
         }
         let all = self.document.site.consent_layout == Some(ConsentLayout::AllFirst);
         if all && date(2024, 10, 7) <= day {
-            self.steps.push(answer(ConsentSubject::All, reception.agrees_to_all));
+            self.steps
+                .push(answer(ConsentSubject::All, reception.agrees_to_all));
             if reception.agrees_to_all {
                 return;
             }
         }
         let here = (is_other, self.institution.clone());
-        let preset = reception.keeps_presets
-            && self.answered.contains(&here)
-            && date(2025, 2, 1) <= day;
+        let preset =
+            reception.keeps_presets && self.answered.contains(&here) && date(2025, 2, 1) <= day;
         for (kind, agrees) in questions {
             if preset {
                 // Passes what is preset; where nothing is, the answer follows.
@@ -230,7 +256,11 @@ impl Scene<'_> {
         let notice = vector
             .and_then(|vector| vector.alert_from.first().copied())
             .unwrap_or(last.saturating_sub(jiff::Span::new().months(3)));
-        if notice <= today { Phase::Ending } else { Phase::Good }
+        if notice <= today {
+            Phase::Ending
+        } else {
+            Phase::Good
+        }
     }
 }
 
@@ -242,7 +272,11 @@ enum Phase {
 }
 
 fn answer(subject: ConsentSubject, agrees: bool) -> Step {
-    if agrees { Step::Agree(subject) } else { Step::Refuse(subject) }
+    if agrees {
+        Step::Agree(subject)
+    } else {
+        Step::Refuse(subject)
+    }
 }
 
 fn subject(kind: ConsentKind) -> ConsentSubject {

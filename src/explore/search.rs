@@ -93,7 +93,10 @@ impl Explorer {
     /// Draws, plays and judges one case.
     pub fn explore(&self, case: u32) -> Explored {
         let plan = PLANS.with(|plans| draw::draw(plans, self.seed, case));
-        let mut explored = Explored { case, ..Explored::default() };
+        let mut explored = Explored {
+            case,
+            ..Explored::default()
+        };
         explored.counts.cases = 1;
         let Some(plan) = plan.map(|tree| tree.current()) else {
             explored.counts.discarded = 1;
@@ -167,7 +170,9 @@ impl Explorer {
                 requirement: finding.requirement,
                 relation: None,
             };
-            let breach = found.entry(key).or_insert_with(|| self.breach(key, finding));
+            let breach = found
+                .entry(key)
+                .or_insert_with(|| self.breach(key, finding));
             breach.counts |= finding.counts(self.conventions);
         }
         found.into_values().collect()

@@ -75,10 +75,13 @@ impl Played {
 
     /// Returns the answers, in order.
     pub fn answers(&self) -> impl Iterator<Item = &Answer> {
-        self.transcript.entries.iter().filter_map(|entry| match &entry.event {
-            Event::Answer(Reply::Answer(answer)) => Some(answer),
-            _ => None,
-        })
+        self.transcript
+            .entries
+            .iter()
+            .filter_map(|entry| match &entry.event {
+                Event::Answer(Reply::Answer(answer)) => Some(answer),
+                _ => None,
+            })
     }
 }
 
@@ -136,10 +139,13 @@ impl Stage {
 /// Says why a case met nobody at the backend.
 fn unreached(transcript: &Transcript) -> Option<Text> {
     let absent = transcript.header.roles.backend == Absent::NAME;
-    let replies = transcript.entries.iter().filter_map(|entry| match &entry.event {
-        Event::Answer(reply) => Some(reply),
-        _ => None,
-    });
+    let replies = transcript
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            Event::Answer(reply) => Some(reply),
+            _ => None,
+        });
     let mut outage = None;
     for reply in replies {
         match reply {

@@ -12,7 +12,11 @@ pub(super) fn value_of(document: &Document) -> Option<Value> {
     let mut value = serde_json::to_value(document).ok()?;
     let object = value.as_object_mut()?;
     object.retain(|_, value| !is_empty(value));
-    let steps = document.steps.iter().map(step).collect::<Option<Vec<_>>>()?;
+    let steps = document
+        .steps
+        .iter()
+        .map(step)
+        .collect::<Option<Vec<_>>>()?;
     object.insert("steps".to_owned(), Value::Array(steps));
     if object.get("seed") == Some(&json!(1)) {
         object.remove("seed");
@@ -29,7 +33,9 @@ pub(super) fn document_of(value: &Value) -> Option<Document> {
 /// Returns the scenario file of a document.
 pub(super) fn yaml_of(document: &Document) -> Option<String> {
     let text = serde_saphyr::to_string(&value_of(document)?).ok()?;
-    Some(format!("# SIMULATION: fictitious people, made-up data.\n{text}"))
+    Some(format!(
+        "# SIMULATION: fictitious people, made-up data.\n{text}"
+    ))
 }
 
 fn step(step: &Step) -> Option<Value> {

@@ -57,10 +57,17 @@ fn writes_what_fails() -> Result<(), Failed> {
             .arg(&path)
             .output()?;
         ended(&run, 1)?;
-        let sound = Command::new(env!("CARGO_BIN_EXE_uketsuke")).arg("run").arg(&path).output()?;
+        let sound = Command::new(env!("CARGO_BIN_EXE_uketsuke"))
+            .arg("run")
+            .arg(&path)
+            .output()?;
         ended(&sound, 0)?;
     }
-    if written == 0 { Err("nothing was written".into()) } else { Ok(()) }
+    if written == 0 {
+        Err("nothing was written".into())
+    } else {
+        Ok(())
+    }
 }
 
 fn overwrites_nothing() -> Result<(), Failed> {
@@ -79,19 +86,38 @@ fn overwrites_nothing() -> Result<(), Failed> {
             return Err("a file was overwritten".into());
         }
     }
-    if text.contains("was not written") { Ok(()) } else { Err(text.into()) }
+    if text.contains("was not written") {
+        Ok(())
+    } else {
+        Err(text.into())
+    }
 }
 
 fn same_bytes() -> Result<(), Failed> {
     let report = |jobs: &str| {
         let folder = tempfile::tempdir().unwrap();
-        let arguments = ["--cases", "150", "--fault", "stale-insurer", "--format", "json", "--jobs", jobs];
+        let arguments = [
+            "--cases",
+            "150",
+            "--fault",
+            "stale-insurer",
+            "--format",
+            "json",
+            "--jobs",
+            jobs,
+        ];
         ended(&explore(folder.path(), &arguments), 1)
     };
     let (one, four) = (report("1")?, report("4")?);
     let value: serde_json::Value = serde_json::from_str(&one)?;
-    let found = value["found"].as_array().is_some_and(|found| !found.is_empty());
-    if one == four && found { Ok(()) } else { Err("the reports differ".into()) }
+    let found = value["found"]
+        .as_array()
+        .is_some_and(|found| !found.is_empty());
+    if one == four && found {
+        Ok(())
+    } else {
+        Err("the reports differ".into())
+    }
 }
 
 fn refuses_what_cannot_be() -> Result<(), Failed> {
@@ -107,13 +133,23 @@ fn nobody_there() -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     let arguments = ["--cases", "5", "--backend", "fhir:http://127.0.0.1:1/fhir"];
     let text = ended(&explore(folder.path(), &arguments), 5)?;
-    if text.contains("BREACH") { Err(text.into()) } else { Ok(()) }
+    if text.contains("BREACH") {
+        Err(text.into())
+    } else {
+        Ok(())
+    }
 }
 
 pub fn trials() -> Vec<Trial> {
     vec![
-        Trial::test("command: nothing is found in a sound backend", finds_nothing_in_ours),
-        Trial::test("command: what fails is written and fails again", writes_what_fails),
+        Trial::test(
+            "command: nothing is found in a sound backend",
+            finds_nothing_in_ours,
+        ),
+        Trial::test(
+            "command: what fails is written and fails again",
+            writes_what_fails,
+        ),
         Trial::test("command: no file is overwritten", overwrites_nothing),
         Trial::test("command: the same bytes whatever the jobs", same_bytes),
         Trial::test("command: what cannot be is refused", refuses_what_cannot_be),

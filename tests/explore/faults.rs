@@ -25,7 +25,8 @@ struct Sound {
 
 /// Plays a case with the sound backend, once for all faults.
 fn sound(case: u32) -> &'static Sound {
-    static CASES_MADE: [OnceLock<Sound>; CASES as usize] = [const { OnceLock::new() }; CASES as usize];
+    static CASES_MADE: [OnceLock<Sound>; CASES as usize] =
+        [const { OnceLock::new() }; CASES as usize];
     CASES_MADE[case as usize].get_or_init(|| {
         let explorer = explorer();
         let tree = draw::draw(&draw::plans(), SEED, case).unwrap();
@@ -46,7 +47,11 @@ fn sound(case: u32) -> &'static Sound {
 fn first_catch(faulty: &Explorer, breaks: requirement::Id) -> Option<u32> {
     (0..CASES).find(|case| {
         let sound = sound(*case);
-        let Some(document) = sound.document.as_ref().filter(|_| sound.decided.contains(&breaks)) else {
+        let Some(document) = sound
+            .document
+            .as_ref()
+            .filter(|_| sound.decided.contains(&breaks))
+        else {
             return false;
         };
         match faulty.stage.try_out(document, &name(SEED, *case)) {
@@ -72,7 +77,11 @@ pub fn check(fault: &'static Fault) -> Result<(), Failed> {
         return Err(format!("case {case} has {steps} steps:\n{}", smallest.yaml).into());
     }
     if smallest.document.requirements != [fault.breaks] {
-        return Err(format!("case {case} is not about {}:\n{}", fault.breaks, smallest.yaml).into());
+        return Err(format!(
+            "case {case} is not about {}:\n{}",
+            fault.breaks, smallest.yaml
+        )
+        .into());
     }
     if !faulty.confirms(&smallest.yaml, "explored", key)? {
         return Err(format!("read back, case {case} does not fail:\n{}", smallest.yaml).into());

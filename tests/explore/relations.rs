@@ -151,13 +151,24 @@ fn order() -> Result<(), Failed> {
 fn number() -> Result<(), Failed> {
     let name = "number-agrees-with-card";
     expect(&explorer().stage, name, CHANGED, false)?;
-    expect(&with(Fault::named("stale-insurer")).stage, name, CHANGED, true)
+    expect(
+        &with(Fault::named("stale-insurer")).stage,
+        name,
+        CHANGED,
+        true,
+    )
 }
 
 /// A relation that is added needs a test here.
 fn all_are_tested() -> Result<(), Failed> {
     let names: Vec<&str> = RELATIONS.iter().map(|relation| relation.name).collect();
-    if names == ["flags-only-withhold", "order-is-irrelevant", "number-agrees-with-card"] {
+    if names
+        == [
+            "flags-only-withhold",
+            "order-is-irrelevant",
+            "number-agrees-with-card",
+        ]
+    {
         Ok(())
     } else {
         Err(format!("{names:?}").into())

@@ -32,7 +32,10 @@ fn explored() -> &'static [Explored] {
                     })
                 })
                 .collect();
-            parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
+            parts
+                .into_iter()
+                .flat_map(|part| part.join().unwrap())
+                .collect()
         })
     })
 }
@@ -104,10 +107,17 @@ fn draws_what_can_be() -> Result<(), Failed> {
 fn reaches() -> Result<(), Failed> {
     let report = Report::new(SEED, explored().iter().cloned());
     let never = report.never(deck());
-    let missed: Vec<_> = ["borders", "sites", "inquiries", "circumstances", "validities", "people"]
-        .into_iter()
-        .filter_map(|dimension| Some((dimension, never.get(dimension)?)))
-        .collect();
+    let missed: Vec<_> = [
+        "borders",
+        "sites",
+        "inquiries",
+        "circumstances",
+        "validities",
+        "people",
+    ]
+    .into_iter()
+    .filter_map(|dimension| Some((dimension, never.get(dimension)?)))
+    .collect();
     if missed.is_empty() {
         Ok(())
     } else {

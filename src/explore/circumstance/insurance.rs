@@ -48,7 +48,12 @@ impl Circumstance {
             }
             Circumstance::Ticket(months, here) => {
                 let entry = ticket(ground, *months, *here);
-                ground.document.registry.tickets.get_or_insert_default().push(entry);
+                ground
+                    .document
+                    .registry
+                    .tickets
+                    .get_or_insert_default()
+                    .push(entry);
             }
             _ => {}
         }
@@ -79,7 +84,10 @@ fn newer(one: &QualificationEntry, first: Date) -> QualificationEntry {
 /// Makes the patient so old, insured as people of that age are: from 70 on with a 高齢受給者証, from
 /// 75 on by an insurer 39….
 fn aged(ground: &mut Ground<'_>, years: i16, days: i64) {
-    let birthday = ground.at.day().saturating_sub(jiff::Span::new().years(years));
+    let birthday = ground
+        .at
+        .day()
+        .saturating_sub(jiff::Span::new().years(years));
     ground.birth = days_back(birthday, days);
     ground.document.card.birth_date = Some(DateExpr::Day(ground.birth));
     // The classes of a limit go by age; none fits everybody.

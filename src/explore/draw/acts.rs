@@ -24,16 +24,18 @@ pub(super) fn reception() -> BoxedStrategy<Reception> {
         any::<bool>(),
         any::<bool>(),
     )
-        .prop_map(|(proof, registers, agrees_to_all, answers, keeps_presets, limit)| Reception {
-            other: false,
-            proof,
-            registers,
-            agrees_to_all,
-            answers,
-            keeps_presets,
-            limit,
-            emergency: None,
-        })
+        .prop_map(
+            |(proof, registers, agrees_to_all, answers, keeps_presets, limit)| Reception {
+                other: false,
+                proof,
+                registers,
+                agrees_to_all,
+                answers,
+                keeps_presets,
+                limit,
+                emergency: None,
+            },
+        )
         .boxed()
 }
 
@@ -57,7 +59,12 @@ pub(super) fn willing() -> Acts {
 
 /// A visit of the other person, where there is one.
 pub(super) fn other_visit() -> Acts {
-    let other = |reception| Act::Reception(Reception { other: true, ..reception });
+    let other = |reception| {
+        Act::Reception(Reception {
+            other: true,
+            ..reception
+        })
+    };
     reception().prop_map(other).boxed()
 }
 
@@ -83,12 +90,21 @@ fn consent() -> BoxedStrategy<EmergencyConsent> {
 
 /// A number inquiry: mostly with the patient's numbers, some of them written otherwise.
 pub(super) fn number() -> Acts {
-    let padded = ["01139999", "1139999", " 1139999", "139993", "  139993", "00139993"];
+    let padded = [
+        "01139999", "1139999", " 1139999", "139993", "  139993", "00139993",
+    ];
     let insurer = select(padded.map(str::to_owned).to_vec());
     (
         prop::bool::weighted(0.3),
         option::weighted(0.25, insurer),
-        option::weighted(0.2, select(vec!["１２３".to_owned(), "123".to_owned(), "模町".to_owned()])),
+        option::weighted(
+            0.2,
+            select(vec![
+                "１２３".to_owned(),
+                "123".to_owned(),
+                "模町".to_owned(),
+            ]),
+        ),
         option::weighted(0.1, Just("9".to_owned())),
         option::weighted(0.3, Just("none".to_owned())),
         prop::bool::weighted(0.15),
@@ -129,7 +145,11 @@ pub(super) fn search(reason: SearchReason) -> Acts {
         SearchReason::Outage => Just(None).boxed(),
         SearchReason::Disaster => option::weighted(0.8, consent()).boxed(),
     };
-    (recorded, prop::bool::weighted(0.15), prop::bool::weighted(0.1))
+    (
+        recorded,
+        prop::bool::weighted(0.15),
+        prop::bool::weighted(0.1),
+    )
         .prop_map(move |(consent, homeless, misspelt)| {
             let none = || "none".to_owned();
             Act::Person(PersonInquiryStep {
@@ -196,12 +216,30 @@ pub(super) fn change() -> Acts {
     let insurers = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
     let base = RegistryOverrides::default;
     let changes = vec![
-        RegistryOverrides { withheld_by: insurers(&[]), ..base() },
-        RegistryOverrides { withheld_by: insurers(&["01139999"]), ..base() },
-        RegistryOverrides { undisclosed_by: insurers(&[]), ..base() },
-        RegistryOverrides { undisclosed_by: insurers(&["01139999"]), ..base() },
-        RegistryOverrides { registration: Some(RegistrationEntry::Cancelled), ..base() },
-        RegistryOverrides { registration: Some(RegistrationEntry::Portal), ..base() },
+        RegistryOverrides {
+            withheld_by: insurers(&[]),
+            ..base()
+        },
+        RegistryOverrides {
+            withheld_by: insurers(&["01139999"]),
+            ..base()
+        },
+        RegistryOverrides {
+            undisclosed_by: insurers(&[]),
+            ..base()
+        },
+        RegistryOverrides {
+            undisclosed_by: insurers(&["01139999"]),
+            ..base()
+        },
+        RegistryOverrides {
+            registration: Some(RegistrationEntry::Cancelled),
+            ..base()
+        },
+        RegistryOverrides {
+            registration: Some(RegistrationEntry::Portal),
+            ..base()
+        },
     ];
     select(changes)
         .prop_map(|change| Act::Change(Box::new(change)))

@@ -4,20 +4,37 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{Plans, When, acts, at_the_certificate, ever, lately};
-use crate::eligibility::{
-    Care, CertificateStatus, ConsentAnswer, ConsentKind, SearchReason, SiteKind,
+use super::specials::{
+    Special, anything, earlier, flags, lapse, offers, one, one_of_each, places, records, site,
+    site_kind, status, tickets,
 };
+use super::{Plans, When, acts, at_the_certificate, ever, lately};
+use crate::eligibility::{Care, SearchReason, SiteKind};
 use crate::explore::circumstance::{Circumstance, PhoneEnd};
 use crate::explore::plan::{Act, Plan};
 use crate::scenario::RegistrationEntry;
 
-type Special = BoxedStrategy<Circumstance>;
-
 /// People with an ordinary card.
-const ADULTS: &[&str] = &["adult", "adult", "adult-2", "foreign", "long-name", "self-defence", "mutual-aid", "short-term"];
+const ADULTS: &[&str] = &[
+    "adult",
+    "adult",
+    "adult-2",
+    "foreign",
+    "long-name",
+    "self-defence",
+    "mutual-aid",
+    "short-term",
+];
 /// People of every age.
-const FAMILY: &[&str] = &["adult", "child-10", "preschool", "infant", "elder-72", "elder-80", "pinless"];
+const FAMILY: &[&str] = &[
+    "adult",
+    "child-10",
+    "preschool",
+    "infant",
+    "elder-72",
+    "elder-80",
+    "pinless",
+];
 
 pub(super) fn all() -> Plans {
     prop_oneof![
@@ -72,128 +89,6 @@ fn in_turn(acts: Vec<BoxedStrategy<Act>>) -> BoxedStrategy<Vec<Act>> {
     acts.boxed()
 }
 
-fn offers() -> Special {
-    let sets = vec![
-        vec![],
-        vec![ConsentKind::Care],
-        vec![ConsentKind::Care, ConsentKind::Checkup, ConsentKind::Surgery, ConsentKind::Limit],
-        vec![
-            ConsentKind::Care,
-            ConsentKind::Checkup,
-            ConsentKind::Surgery,
-            ConsentKind::SpecificDisease,
-            ConsentKind::Limit,
-        ],
-    ];
-    select(sets).prop_map(Circumstance::Offers).boxed()
-}
-
-fn site_kind() -> Special {
-    let kinds = vec![
-        SiteKind::Clinic,
-        SiteKind::Hospital,
-        SiteKind::Pharmacy,
-        SiteKind::EligibilityOnly,
-        SiteKind::HomeVisit,
-        SiteKind::OnlineCare,
-    ];
-    select(kinds).prop_map(Circumstance::Kind).boxed()
-}
-
-fn one(of: Vec<Circumstance>) -> Special {
-    select(of).boxed()
-}
-
-fn days() -> BoxedStrategy<i64> {
-    select(vec![-31, -1, 0, 1, 2, 40, 200]).boxed()
-}
-
-fn site() -> Special {
-    prop_oneof![2 => site_kind(), 2 => offers(), 1 => Just(Circumstance::AllFirst)].boxed()
-}
-
-fn places() -> Special {
-    one([
-        RegistrationEntry::None,
-        RegistrationEntry::Cancelled,
-        RegistrationEntry::Reader,
-        RegistrationEntry::Portal,
-        RegistrationEntry::Atm,
-        RegistrationEntry::Desk,
-    ]
-    .map(Circumstance::Registration)
-    .to_vec())
-}
-
-fn flags() -> Special {
-    one(vec![
-        Circumstance::Withheld(1),
-        Circumstance::Withheld(2),
-        Circumstance::Undisclosed(1),
-        Circumstance::Undisclosed(2),
-    ])
-}
-
-fn status() -> Special {
-    one(vec![
-        Circumstance::Certificate(CertificateStatus::Revoked),
-        Circumstance::Certificate(CertificateStatus::Suspended),
-        Circumstance::Untrusted,
-        Circumstance::LockedPin,
-        Circumstance::NoPhoto,
-    ])
-}
-
-fn earlier() -> Special {
-    let day = 24 * 3600;
-    let ago = vec![3600, day - 60, day - 1, day, day + 1, day + 60, 2 * day, 30 * day];
-    (
-        select(vec![ConsentKind::Care, ConsentKind::Checkup, ConsentKind::Surgery]),
-        select(vec![ConsentAnswer::Agree, ConsentAnswer::Agree, ConsentAnswer::Refuse]),
-        select(ago),
-        prop::bool::weighted(0.7),
-        select(vec![Care::Outpatient, Care::Outpatient, Care::Online, Care::HomeVisit]),
-    )
-        .prop_map(|(kind, answer, seconds_ago, here, care)| Circumstance::Earlier {
-            kind,
-            answer,
-            seconds_ago,
-            here,
-            care,
-        })
-        .boxed()
-}
-
-fn lapse() -> Special {
-    prop_oneof![
-        2 => days().prop_map(Circumstance::Lapsed),
-        2 => days().prop_map(Circumstance::NewInsurer),
-        1 => Just(Circumstance::NotRecorded),
-    ]
-    .boxed()
-}
-
-fn records() -> Special {
-    prop_oneof![
-        2 => Just(Circumstance::OldRecords),
-        1 => Just(Circumstance::ManyCheckups),
-        1 => Just(Circumstance::NoLimit),
-        1 => days().prop_map(Circumstance::LimitUntil),
-        1 => Just(Circumstance::Disease),
-    ]
-    .boxed()
-}
-
-fn tickets() -> Special {
-    (select(vec![-1_i64, 0, 1, 2]), prop::bool::weighted(0.7))
-        .prop_map(|(months, here)| Circumstance::Ticket(months, here))
-        .boxed()
-}
-
-fn anything() -> Special {
-    prop_oneof![site(), places(), flags(), status(), earlier(), lapse(), records()].boxed()
-}
-
 fn everyday() -> BoxedStrategy<Act> {
     prop_oneof![
         5 => acts::visit(),
@@ -215,13 +110,19 @@ fn certificate() -> Plans {
         1 => in_turn(vec![acts::visit(), acts::medical()]),
         1 => in_turn(vec![acts::visit(), acts::wait(), acts::willing()]),
     ];
-    let people: &[&str] = &["adult", "adult", "adult-2", "foreign", "pinless", "child-10"];
+    let people: &[&str] = &[
+        "adult", "adult", "adult-2", "foreign", "pinless", "child-10",
+    ];
     plan(at_the_certificate(), people, Vec::new(), beside, acts)
 }
 
 fn phone() -> Plans {
     let ends = (
-        select(vec![PhoneEnd::Own, PhoneEnd::Card, PhoneEnd::CardCertificate]),
+        select(vec![
+            PhoneEnd::Own,
+            PhoneEnd::Card,
+            PhoneEnd::CardCertificate,
+        ]),
         select(vec![-100_i64, -1, 0, 1, 30, 89]),
     )
         .prop_map(|(end, days)| Circumstance::PhoneEnded(end, days))
@@ -233,9 +134,11 @@ fn phone() -> Plans {
 }
 
 fn registration() -> Plans {
-    let renewed = select(vec![-10_i64, 0, 1, 30, 91, 92, 93, 130, 400]).prop_map(Circumstance::Renewed);
+    let renewed =
+        select(vec![-10_i64, 0, 1, 30, 91, 92, 93, 130, 400]).prop_map(Circumstance::Renewed);
     let special = prop_oneof![3 => places(), 2 => renewed].boxed();
-    let beside = prop_oneof![2 => Just(Circumstance::NotRecorded), 2 => flags(), 1 => site()].boxed();
+    let beside =
+        prop_oneof![2 => Just(Circumstance::NotRecorded), 2 => flags(), 1 => site()].boxed();
     let acts = prop_oneof![
         3 => in_turn(vec![acts::willing()]),
         1 => in_turn(vec![acts::visit(), acts::visit()]),
@@ -260,12 +163,23 @@ fn consent() -> Plans {
 /// Consents for home visits, which stand until they are withdrawn.
 fn standing() -> Plans {
     let here = Just(Circumstance::Kind(SiteKind::HomeVisit)).boxed();
-    let withdrawn = select(vec![0_i64, 1, 3600, 24 * 3600, 3 * 24 * 3600]).prop_map(Circumstance::Withdrawn);
+    let withdrawn =
+        select(vec![0_i64, 1, 3600, 24 * 3600, 3 * 24 * 3600]).prop_map(Circumstance::Withdrawn);
     let given = earlier()
         .prop_map(|circumstance| match circumstance {
-            Circumstance::Earlier { kind, answer, seconds_ago, here, .. } => {
-                Circumstance::Earlier { kind, answer, seconds_ago, here, care: Care::HomeVisit }
-            }
+            Circumstance::Earlier {
+                kind,
+                answer,
+                seconds_ago,
+                here,
+                ..
+            } => Circumstance::Earlier {
+                kind,
+                answer,
+                seconds_ago,
+                here,
+                care: Care::HomeVisit,
+            },
             other => other,
         })
         .boxed();
@@ -285,7 +199,9 @@ fn limit() -> Plans {
 }
 
 fn look_back() -> Plans {
-    let special = prop_oneof![3 => Just(Circumstance::OldRecords), 1 => Just(Circumstance::ManyCheckups)].boxed();
+    let special =
+        prop_oneof![3 => Just(Circumstance::OldRecords), 1 => Just(Circumstance::ManyCheckups)]
+            .boxed();
     let beside = prop_oneof![1 => offers(), 1 => earlier()].boxed();
     let acts = prop_oneof![3 => acts::willing(), 1 => acts::medical()];
     plan(ever(), ADULTS, vec![special], beside, vec(acts, 1..3))
@@ -303,7 +219,9 @@ fn insurance() -> Plans {
 }
 
 fn number() -> Plans {
-    let twin = prop::bool::weighted(0.7).prop_map(|twin| Circumstance::Another { twin }).boxed();
+    let twin = prop::bool::weighted(0.7)
+        .prop_map(|twin| Circumstance::Another { twin })
+        .boxed();
     let beside = prop_oneof![1 => records(), 1 => flags(), 1 => lapse()].boxed();
     let acts = prop_oneof![
         3 => some(acts::number()),
@@ -316,11 +234,31 @@ fn number() -> Plans {
 }
 
 fn ages() -> Plans {
-    let borders = vec![(6, 0), (6, 200), (5, 0), (40, -1), (40, 0), (70, 0), (70, 31), (72, 5), (75, -1), (75, 0), (75, 1)];
-    let aged = select(borders).prop_map(|(years, days)| Circumstance::Aged(years, days)).boxed();
+    let borders = vec![
+        (6, 0),
+        (6, 200),
+        (5, 0),
+        (40, -1),
+        (40, 0),
+        (70, 0),
+        (70, 31),
+        (72, 5),
+        (75, -1),
+        (75, 0),
+        (75, 1),
+    ];
+    let aged = select(borders)
+        .prop_map(|(years, days)| Circumstance::Aged(years, days))
+        .boxed();
     let beside = prop_oneof![2 => earlier(), 1 => site()].boxed();
     let acts = prop_oneof![2 => acts::visit(), 1 => acts::number()];
-    let aged = plan(ever(), ADULTS, vec![aged], beside.clone(), vec(acts.clone(), 1..3));
+    let aged = plan(
+        ever(),
+        ADULTS,
+        vec![aged],
+        beside.clone(),
+        vec(acts.clone(), 1..3),
+    );
     let born = plan(ever(), FAMILY, Vec::new(), beside, vec(acts, 1..3));
     prop_oneof![2 => aged, 1 => born].boxed()
 }
@@ -355,13 +293,6 @@ fn disclosure() -> Plans {
     prop_oneof![5 => one, 1 => two].boxed()
 }
 
-fn one_of_each() -> Vec<Special> {
-    vec![
-        one(vec![Circumstance::Withheld(1), Circumstance::Withheld(2)]),
-        Just(Circumstance::Undisclosed(1)).boxed(),
-    ]
-}
-
 fn emergency() -> Plans {
     let kinds = one(vec![
         Circumstance::Kind(SiteKind::Ambulance),
@@ -380,14 +311,24 @@ fn emergency() -> Plans {
         1 => in_turn(vec![acts::medical()]),
     ];
     let access = Just(Circumstance::EmergencyAccess).boxed();
-    let granted = plan(ever(), ADULTS, vec![kinds.clone(), access], beside.clone(), acts.clone());
+    let granted = plan(
+        ever(),
+        ADULTS,
+        vec![kinds.clone(), access],
+        beside.clone(),
+        acts.clone(),
+    );
     let mostly = plan(ever(), ADULTS, vec![kinds], beside, acts);
     prop_oneof![2 => granted, 1 => mostly].boxed()
 }
 
 fn disaster() -> Plans {
     let site = Just(Circumstance::Kind(SiteKind::Disaster)).boxed();
-    let period = (select(vec![-1_i64, 0, 1, 5]), select(vec![0_i64, 1, 5, 10]), prop::bool::weighted(0.8))
+    let period = (
+        select(vec![-1_i64, 0, 1, 5]),
+        select(vec![0_i64, 1, 5, 10]),
+        prop::bool::weighted(0.8),
+    )
         .prop_map(|(from, days, inside)| Circumstance::Disaster(from, days, inside))
         .boxed();
     let beside = prop_oneof![
@@ -398,20 +339,32 @@ fn disaster() -> Plans {
         1 => Just(Circumstance::Another { twin: false }),
     ]
     .boxed();
-    let ask = prop_oneof![2 => acts::search(SearchReason::Disaster), 1 => acts::number_in_disaster()].boxed();
+    let ask =
+        prop_oneof![2 => acts::search(SearchReason::Disaster), 1 => acts::number_in_disaster()]
+            .boxed();
     let acts = prop_oneof![
         2 => in_turn(vec![ask.clone()]),
         3 => in_turn(vec![ask.clone(), acts::medical()]),
         1 => in_turn(vec![ask, acts::wait(), acts::medical()]),
     ];
     let administrator = Just(Circumstance::Administrator).boxed();
-    let usual = plan(lately(), ADULTS, vec![site.clone(), period.clone(), administrator], beside.clone(), acts.clone());
+    let usual = plan(
+        lately(),
+        ADULTS,
+        vec![site.clone(), period.clone(), administrator],
+        beside.clone(),
+        acts.clone(),
+    );
     let other = plan(lately(), ADULTS, vec![site, period], beside, acts);
     prop_oneof![2 => usual, 1 => other].boxed()
 }
 
 fn outage() -> Plans {
-    let period = (select(vec![-1_i64, 0, 1, 5]), select(vec![0_i64, 1, 5, 10]), prop::bool::weighted(0.7))
+    let period = (
+        select(vec![-1_i64, 0, 1, 5]),
+        select(vec![0_i64, 1, 5, 10]),
+        prop::bool::weighted(0.7),
+    )
         .prop_map(|(from, days, inside)| Circumstance::Outage(from, days, inside))
         .boxed();
     let beside = prop_oneof![2 => flags(), 1 => lapse(), 1 => site_kind()].boxed();
@@ -426,7 +379,13 @@ fn outage() -> Plans {
 fn mixed() -> Plans {
     let when = prop_oneof![2 => ever(), 1 => at_the_certificate()].boxed();
     let people = prop_oneof![
-        plan(when.clone(), ADULTS, Vec::new(), anything(), vec(everyday(), 1..5)),
+        plan(
+            when.clone(),
+            ADULTS,
+            Vec::new(),
+            anything(),
+            vec(everyday(), 1..5)
+        ),
         plan(when, FAMILY, Vec::new(), anything(), vec(everyday(), 1..5)),
     ];
     people.boxed()

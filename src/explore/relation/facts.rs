@@ -54,10 +54,19 @@ pub(super) fn told(played: &Played) -> BTreeSet<String> {
                 }));
             }
             Answer::Portal(view) => {
-                told.extend(view.shown.iter().map(|section| format!("{way}: section {section:?}")));
+                told.extend(
+                    view.shown
+                        .iter()
+                        .map(|section| format!("{way}: section {section:?}")),
+                );
             }
             Answer::Limit(answer) => {
-                told.extend(answer.limit.iter().map(|limit| format!("{way}: limit {}", limit.class)));
+                told.extend(
+                    answer
+                        .limit
+                        .iter()
+                        .map(|limit| format!("{way}: limit {}", limit.class)),
+                );
             }
             Answer::Authenticated(_) | Answer::Refused(_) | Answer::Registered => {}
         }
@@ -69,15 +78,33 @@ fn told_by(way: &str, answer: &Eligibility, told: &mut BTreeSet<String>) {
     let who = answer.person.as_ref().map(|person| person.name.as_str());
     let way = format!("{way} of {}", who.unwrap_or("nobody"));
     if let Some(one) = &answer.qualification {
-        told.insert(format!("{way}: insured {}, {} %", qualification(one), one.share));
+        told.insert(format!(
+            "{way}: insured {}, {} %",
+            qualification(one),
+            one.share
+        ));
     }
-    if let Some(address) = answer.person.as_ref().and_then(|person| person.address.as_ref()) {
+    if let Some(address) = answer
+        .person
+        .as_ref()
+        .and_then(|person| person.address.as_ref())
+    {
         told.insert(format!("{way}: address {address}"));
     }
-    told.extend(answer.limit.iter().map(|limit| format!("{way}: limit {}", limit.class)));
+    told.extend(
+        answer
+            .limit
+            .iter()
+            .map(|limit| format!("{way}: limit {}", limit.class)),
+    );
     let diseases = answer.specific_diseases.iter();
     told.extend(diseases.map(|disease| format!("{way}: disease {}", disease.category)));
-    told.extend(answer.tickets.iter().map(|ticket| format!("{way}: ticket {}", ticket.number)));
+    told.extend(
+        answer
+            .tickets
+            .iter()
+            .map(|ticket| format!("{way}: ticket {}", ticket.number)),
+    );
 }
 
 /// Returns who insures, under which number: what every protocol carries.

@@ -21,19 +21,26 @@ pub(super) const NUMBER_AND_CARD: Relation = Relation {
 
 /// Asks by number, too, once the patient's visits are over.
 fn variant(document: &Document) -> Option<Document> {
-    let visits = document.steps.iter().any(|step| matches!(step, Step::PresentCard(None)));
+    let visits = document
+        .steps
+        .iter()
+        .any(|step| matches!(step, Step::PresentCard(None)));
     if !visits {
         return None;
     }
     let mut asked = document.clone();
-    asked.steps.push(Step::Desk(DeskStep::NumberInquiry(NumberInquiryStep::default())));
+    asked.steps.push(Step::Desk(DeskStep::NumberInquiry(
+        NumberInquiryStep::default(),
+    )));
     Some(asked)
 }
 
 fn compare(_: &Played, asked: &Played) -> Option<Text> {
     let exchanges = exchanges(asked);
     let day = asked.transcript.entries.last()?.at.day();
-    let by_number = exchanges.last().filter(|it| matches!(it.inquiry, Inquiry::Number { .. }))?;
+    let by_number = exchanges
+        .last()
+        .filter(|it| matches!(it.inquiry, Inquiry::Number { .. }))?;
     let Answer::Eligibility(number) = by_number.answer else {
         return None;
     };
@@ -62,7 +69,9 @@ fn compare(_: &Played, asked: &Played) -> Option<Text> {
 /// Returns the day of a visit; the card's answer and the number's must be of one day.
 fn on(played: &Played, visit: u32) -> Option<Date> {
     let mut entries = played.transcript.entries.iter();
-    entries.rfind(|entry| entry.visit == visit).map(|entry| entry.at.day())
+    entries
+        .rfind(|entry| entry.visit == visit)
+        .map(|entry| entry.at.day())
 }
 
 fn shown(answer: &Answer) -> Option<String> {

@@ -33,7 +33,9 @@ fn variant(document: &Document) -> Option<Document> {
             Step::Desk(DeskStep::NumberInquiry(inquiry)) if !inside => {
                 parts.push((inquiry.person.as_ref(), vec![step.clone()]));
             }
-            Step::Wait(_) | Step::GoTo(_) | Step::ChangeRegistry(_) | Step::Fault(_) => return None,
+            Step::Wait(_) | Step::GoTo(_) | Step::ChangeRegistry(_) | Step::Fault(_) => {
+                return None;
+            }
             _ if inside => parts.last_mut()?.1.push(step.clone()),
             _ => return None,
         }

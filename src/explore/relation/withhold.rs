@@ -18,7 +18,10 @@ pub(super) const FLAGS_ONLY_WITHHOLD: Relation = Relation {
 };
 
 fn variant(document: &Document) -> Option<Document> {
-    let changes = document.steps.iter().any(|step| matches!(step, Step::ChangeRegistry(_)));
+    let changes = document
+        .steps
+        .iter()
+        .any(|step| matches!(step, Step::ChangeRegistry(_)));
     let registry = &document.registry;
     let flagged = [&registry.withheld_by, &registry.undisclosed_by]
         .into_iter()

@@ -191,32 +191,30 @@ fn literal(key: &NumberKey, qualification: &Qualification) -> bool {
         && key.branch == qualification.branch
 }
 
+/// Returns how many people and how many qualifications a key fits.
+fn fitting(asked: &Asked<'_, '_>) -> (usize, usize) {
+    let born = |it: &&Registry| it.person.birth_date == asked.key.birth_date;
+    let fit = |it: &&Qualification| names_with_branch(asked.key, it);
+    let counts = asked.world.registries.iter().filter(born);
+    let counts = counts.map(|it| it.qualifications.iter().filter(fit).count());
+    counts.fold((0, 0), |(people, all), count| {
+        (people + usize::from(count > 0), all + count)
+    })
+}
+
 pub(in crate::judge) fn elig_06(facts: &Facts<'_>) -> Vec<Outcome> {
     each_asked(facts, |asked| {
         let named = asked.named.first()?;
         // Several fit where family members share symbol and number.
-        let fitting: Vec<usize> = asked
-            .world
-            .registries
-            .iter()
-            .filter(|it| it.person.birth_date == asked.key.birth_date)
-            .map(|it| {
-                let all = it.qualifications.iter();
-                all.filter(|it| names_with_branch(asked.key, it)).count()
-            })
-            .filter(|count| *count > 0)
-            .collect();
-        let people = fitting.len();
-        let fitting: usize = fitting.iter().sum();
+        let (people, fitting) = fitting(asked);
         if literal(asked.key, named) && fitting == 1 {
             return None;
         }
         let exchange = asked.exchange;
         let n = exchange.answer_n();
-        let told = exchange
-            .eligibility()
-            .filter(|answer| answer.person.is_some() || answer.qualification.is_some());
-        if let (Some(_), true, None) = (told, people > 1, &asked.key.branch) {
+        let told = (exchange.eligibility())
+            .is_some_and(|answer| answer.person.is_some() || answer.qualification.is_some());
+        if told && people > 1 && asked.key.branch.is_none() {
             return Some(Outcome::fail(
                 &exchange.entries(),
                 text!(
