@@ -113,7 +113,9 @@ fn aged(ground: &mut Ground<'_>, years: i16, days: i64) {
 }
 
 fn ticket(ground: &Ground<'_>, months: i64, here: bool) -> TicketEntry {
-    let number = format!("模券{:04}", 9_000 + months.rem_euclid(100));
+    // No two tickets share a number, also where only the institution differs.
+    let place = if here { 9_000 } else { 9_100 };
+    let number = format!("模券{:04}", place + months.rem_euclid(100));
     TicketEntry {
         kind: TicketKind::Care,
         month: DateExpr::Day(months_back(ground.at.day(), months)),

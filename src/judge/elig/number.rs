@@ -8,7 +8,7 @@ use crate::judge::difference::{
     ABSENT, Difference, PRESENT, between, qualification, refused_wrongly, word,
 };
 use crate::judge::elig::current;
-use crate::judge::facts::world::{names, names_with_branch, same};
+use crate::judge::facts::world::{holders, names_with_branch, same};
 use crate::judge::facts::{Exchange, Facts, World, not_carried};
 use crate::judge::outcome::{Outcome, text};
 
@@ -26,7 +26,8 @@ impl Asked<'_, '_> {
     /// Returns the one that is lost, with the newer ones that hold.
     fn lost(&self) -> Option<(&Qualification, Vec<&Qualification>)> {
         let day = self.exchange.at.day();
-        let [named] = self.named.as_slice() else {
+        // Of several people none is told anything of (ELIG-06).
+        let ([named], (1, _)) = (self.named.as_slice(), fitting(self)) else {
             return None;
         };
         let mut newer = current(self.registry?, day);
@@ -57,10 +58,8 @@ fn each_asked<'f, 'a>(
         let Some(world) = facts.world(exchange.n) else {
             continue;
         };
-        let registry = world.registries.iter().find(|registry| {
-            registry.person.birth_date == key.birth_date
-                && registry.qualifications.iter().any(|it| names(key, it))
-        });
+        let first = holders(key, &world.registries).into_iter().next();
+        let registry = first.and_then(|first| world.registries.get(first));
         let named = registry.map_or_else(Vec::new, |registry| {
             registry
                 .qualifications

@@ -8,7 +8,7 @@ use super::gaps;
 use super::visit::Given;
 use super::{Exchange, Facts, Probing, Unmet, Visit, World};
 use crate::eligibility::{Answer, Inquiry, NumberKey, Registration, RegistrationPlace, SiteKind};
-use crate::judge::facts::world::names;
+use crate::judge::facts::world::holders;
 use crate::judge::incident::is_meant;
 use crate::judge::session::{Command, State};
 use crate::scenario::{DeskStep, Scenario, Step};
@@ -254,12 +254,12 @@ impl<'a> Fold<'a> {
         meant.next().filter(|_| meant.next().is_none())
     }
 
+    /// Returns the one person whom a key fits.
     fn person_with(&self, key: &NumberKey) -> Option<usize> {
-        let registries = &self.facts.worlds.last()?.registries;
-        registries.iter().position(|registry| {
-            registry.person.birth_date == key.birth_date
-                && registry.qualifications.iter().any(|it| names(key, it))
-        })
+        match holders(key, &self.facts.worlds.last()?.registries).as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
     }
 
     fn answer(&mut self, entry: &'a Entry, reply: &'a Reply) {

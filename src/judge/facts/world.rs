@@ -53,6 +53,24 @@ pub(in crate::judge) fn names_with_branch(key: &NumberKey, qualification: &Quali
     branch && names(key, qualification)
 }
 
+/// Returns the people whom a key fits, by index: with its branch where that fits anybody.
+pub(in crate::judge) fn holders(key: &NumberKey, registries: &[Registry]) -> Vec<usize> {
+    let fitting = |fits: fn(&NumberKey, &Qualification) -> bool| -> Vec<usize> {
+        let born = |it: &Registry| it.person.birth_date == key.birth_date;
+        let held = |it: &Registry| it.qualifications.iter().any(|one| fits(key, one));
+        let all = registries.iter().enumerate();
+        all.filter(|(_, it)| born(it) && held(it))
+            .map(|(index, _)| index)
+            .collect()
+    };
+    let exact = fitting(names_with_branch);
+    if exact.is_empty() {
+        fitting(names)
+    } else {
+        exact
+    }
+}
+
 /// Tells whether two qualifications are the same one.
 pub(in crate::judge) fn same(one: &Qualification, other: &Qualification) -> bool {
     insurer(&one.insurer) == insurer(&other.insurer)
