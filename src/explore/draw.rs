@@ -115,16 +115,19 @@ fn usual(days: i64) -> When {
     }
 }
 
-/// Today's rules.
+/// Today's rules, on one of a few days: certificates are dated from the day, and those that were
+/// issued before need not be issued again.
 fn lately() -> BoxedStrategy<When> {
-    (0_i64..400).prop_map(usual).boxed()
+    let days: Vec<i64> = (0..9).map(|step| step * 44).collect();
+    select(days).prop_map(usual).boxed()
 }
 
 /// Any day since the catalogue begins, 2021-10-20, up to a year after today's rules began.
 fn ever() -> BoxedStrategy<When> {
+    let before: Vec<i64> = (0..18).map(|step| step * 83 - 1_475).collect();
     prop_oneof![
         4 => lately(),
-        3 => (-1_475_i64..400).prop_map(usual),
+        3 => select(before).prop_map(usual),
         3 => at_a_day(),
     ]
     .boxed()

@@ -65,7 +65,9 @@ fn with_steps(value: &Value, steps: Vec<Value>) -> Value {
 /// Returns smaller versions, the boldest first.
 fn candidates(value: &Value) -> Vec<Value> {
     let mut found = visits_dropped(value);
-    found.extend(visits_recorded(value));
+    // At a border a minute earlier may be too early.
+    found.extend(visits_recorded(value, "at - 1min"));
+    found.extend(visits_recorded(value, "at"));
     found.extend(questions_dropped(value));
     let steps = steps(value);
     for index in 0..steps.len() {
@@ -125,9 +127,9 @@ fn visits_dropped(value: &Value) -> Vec<Value> {
     found
 }
 
-/// Puts the consent of a visit on record in place of the visit: given a minute before the scenario
-/// begins, at the site where it begins.
-fn visits_recorded(value: &Value) -> Vec<Value> {
+/// Puts the consent of a visit on record in place of the visit, given at the site where the scenario
+/// begins.
+fn visits_recorded(value: &Value, when: &str) -> Vec<Value> {
     let all = steps(value);
     let last = all.iter().position(|step| step == &json!("take-card"));
     let first = all.iter().position(|step| step == &json!("present-card"));
@@ -142,7 +144,7 @@ fn visits_recorded(value: &Value) -> Vec<Value> {
         let (answer, kind) = ["agree", "refuse"]
             .into_iter()
             .find_map(|answer| Some((answer, step.get(answer)?)))?;
-        (kind != "all" && kind != "limit").then(|| consent(value, kind, answer))
+        (kind != "all" && kind != "limit").then(|| consent(value, when, kind, answer))
     });
     let mut recorded = with_steps(value, [before, behind].concat());
     let mut registry = members(value, "registry").cloned().unwrap_or_default();
@@ -156,12 +158,12 @@ fn visits_recorded(value: &Value) -> Vec<Value> {
     vec![recorded]
 }
 
-fn consent(value: &Value, kind: &Value, answer: &str) -> Value {
+fn consent(value: &Value, when: &str, kind: &Value, answer: &str) -> Value {
     let site = members(value, "site");
     let institution = site.and_then(|site| site.get("institution")).cloned();
     let institution = institution.unwrap_or_else(|| json!(Site::default().institution));
     let mut entry =
-        json!({ "institution": institution, "at": "at - 1min", "kind": kind, "answer": answer });
+        json!({ "institution": institution, "at": when, "kind": kind, "answer": answer });
     let care = match site
         .and_then(|site| site.get("kind"))
         .and_then(Value::as_str)
