@@ -11,6 +11,7 @@ use crate::eligibility::{
     Care, CertificateStatus, ConsentAnswer, ConsentKind, ConsentLayout, IncidentKind, MedicalKind,
     Moment, SiteKind,
 };
+use crate::requirement::Id;
 use crate::scenario::{
     CardOverrides, DateExpr, Deck, Document, IncidentEntry, MedicalEntry, PersonOverrides,
     PhysicalCardEntry, PinOverrides, QualificationEntry, RegistryOverrides, WithdrawalEntry,
@@ -45,6 +46,10 @@ pub enum Circumstance {
     PhoneEnded(PhoneEnd, i64),
     Certificate(CertificateStatus),
     Untrusted,
+    /// The patient moved, which ended the signature certificate alone (CERT-10).
+    Moved,
+    /// Card and certificate ended together, so many days back (CERT-11).
+    CardExpired(i64),
     LockedPin,
     NoPhoto,
     Registration(RegistrationEntry),
@@ -119,6 +124,11 @@ impl Ground<'_> {
         self.document.card.user_certificate.get_or_insert_default()
     }
 
+    /// Makes the situation one that the scenario is about: some rows are judged nowhere else.
+    fn listed(&mut self, row: &'static str) {
+        self.document.requirements.push(Id::literal(row));
+    }
+
     fn institution(&self) -> String {
         let own = self.document.site.institution.clone();
         own.unwrap_or_else(|| crate::eligibility::Site::default().institution)
@@ -146,6 +156,16 @@ impl Circumstance {
             }
             Circumstance::PhoneEnded(end, days) => phone_ended(ground, *end, *days),
             Circumstance::Untrusted => ground.certificate().issuer = Some(Issuer::Untrusted),
+            Circumstance::Moved => {
+                ground.document.card.signature_certificate = Some(false);
+                ground.listed("CERT-10");
+            }
+            Circumstance::CardExpired(days) => {
+                let day = DateExpr::Day(ground.back(*days));
+                ground.document.card.card_expires = Some(day.clone());
+                ground.certificate().not_after = Some(day);
+                ground.listed("CERT-11");
+            }
             Circumstance::LockedPin => {
                 ground.document.card.pin = Some(PinOverrides { tries: Some(0) });
             }

@@ -7,6 +7,7 @@ use super::draw;
 use super::minimise::minimise;
 use super::plan::Plan;
 use super::relation::Relation;
+use super::script::HOLDS_ANYWAY;
 use super::search::{Explorer, Key, name};
 use super::trial::{Outcome, Played, Stage, is_breach};
 use super::written::yaml_of;
@@ -129,6 +130,7 @@ impl Explorer {
         ));
         let before = document.requirements.clone();
         document.requirements = vec![id];
+        document.steps.retain(|step| *step != HOLDS_ANYWAY);
         document.tags = vec!["explored".to_owned()];
         if self.stage.playable(&document, "x").is_ok() {
             return document;

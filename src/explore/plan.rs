@@ -79,6 +79,8 @@ pub struct Reception {
     pub limit: bool,
     /// Staff make it an emergency, with this consent; always so in an ambulance.
     pub emergency: Option<EmergencyConsent>,
+    /// Half of the card's signature is lost on its way (CERT-07).
+    pub garbled: bool,
 }
 
 impl Plan {

@@ -3,16 +3,22 @@
 //! What a reader asks is foreseen, not known: where a backend makes it ask something else, the
 //! step meets no screen and is noted, which breaches nothing.
 
+use std::num::NonZeroU32;
+
 use jiff::civil::{Date, date};
+use virtual_card::apdu::CommandName;
+use virtual_card::fault::{Kind, When};
 
 use super::border;
 use super::circumstance::ELSEWHERE;
 use super::plan::{Act, Proof, Reception, profile_of};
-use crate::eligibility::{ConsentKind, ConsentLayout, EmergencyConsent, Moment, Site, SiteKind};
+use crate::eligibility::{
+    ConsentKind, ConsentLayout, EmergencyConsent, InquiryKind, Moment, Site, SiteKind,
+};
 use crate::requirement::vectors;
 use crate::scenario::{
-    ConsentSubject, Decision, Deck, DeskStep, Document, FaceShown, RegistrationEntry,
-    SiteOverrides, Step,
+    CardFault, ConsentSubject, Decision, Deck, DeskStep, Document, FaceShown, FaultStep,
+    RegistrationEntry, SiteOverrides, Step,
 };
 use crate::screen::Method;
 use crate::secret::Secret;
@@ -24,6 +30,10 @@ pub(super) const QUESTIONS: [ConsentKind; 4] = [
     ConsentKind::Surgery,
     ConsentKind::SpecificDisease,
 ];
+
+/// A scenario that lists a dated rule has to state something; until it is known what matters, this,
+/// which no visit with a card breaks.
+pub(super) const HOLDS_ANYWAY: Step = Step::ExpectNoInquiry(InquiryKind::Number);
 
 /// What the writer knows of the scene while it goes on.
 struct Scene<'a> {
@@ -119,6 +129,9 @@ impl Scene<'_> {
             self.steps.push(Step::Desk(DeskStep::Emergency));
         }
         self.steps.push(Step::PresentCard(other));
+        if reception.garbled {
+            self.steps.push(half_a_signature());
+        }
         if emergency && matches!(self.kind, SiteKind::Ambulance | SiteKind::Hospital) {
             let consent = reception.emergency.unwrap_or(EmergencyConsent::Given);
             self.steps
@@ -131,6 +144,9 @@ impl Scene<'_> {
                 is_other,
             );
             self.after_proof(reception, is_other);
+        }
+        if self.document.requirements.len() > 1 {
+            self.steps.push(HOLDS_ANYWAY);
         }
         self.steps.push(Step::TakeCard);
     }
@@ -269,6 +285,16 @@ enum Phase {
     Good,
     Ending,
     Grace,
+}
+
+fn half_a_signature() -> Step {
+    Step::Fault(FaultStep::Card(CardFault {
+        kind: Kind::Truncated,
+        when: When::During,
+        command: Some(CommandName::Sign),
+        nth: NonZeroU32::MIN,
+        always: false,
+    }))
 }
 
 fn answer(subject: ConsentSubject, agrees: bool) -> Step {

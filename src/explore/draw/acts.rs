@@ -34,6 +34,7 @@ pub(super) fn reception() -> BoxedStrategy<Reception> {
                 keeps_presets,
                 limit,
                 emergency: None,
+                garbled: false,
             },
         )
         .boxed()
@@ -55,6 +56,18 @@ pub(super) fn willing() -> Acts {
             })
         })
         .boxed()
+}
+
+/// A visit in which what the card signs is not what reaches the backend.
+pub(super) fn garbled() -> Acts {
+    let garbled = |reception| {
+        Act::Reception(Reception {
+            garbled: true,
+            proof: Proof::Pin,
+            ..reception
+        })
+    };
+    reception().prop_map(garbled).boxed()
 }
 
 /// A visit of the other person, where there is one.

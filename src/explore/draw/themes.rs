@@ -54,6 +54,7 @@ pub(super) fn all() -> Plans {
         2 => disaster(),
         2 => outage(),
         5 => mixed(),
+        1 => card(),
     ]
     .boxed()
 }
@@ -114,6 +115,27 @@ fn certificate() -> Plans {
         "adult", "adult", "adult-2", "foreign", "pinless", "child-10",
     ];
     plan(at_the_certificate(), people, Vec::new(), beside, acts)
+}
+
+/// What befalls the card itself, where the dates alone would let it serve.
+fn card() -> Plans {
+    let expired = select(vec![1_i64, 20, 40]).prop_map(Circumstance::CardExpired);
+    let special = prop_oneof![1 => Just(Circumstance::Moved), 1 => expired].boxed();
+    let ended = plan(
+        lately(),
+        ADULTS,
+        vec![special],
+        site(),
+        in_turn(vec![acts::willing()]),
+    );
+    let garbled = plan(
+        lately(),
+        ADULTS,
+        Vec::new(),
+        site(),
+        in_turn(vec![acts::garbled()]),
+    );
+    prop_oneof![2 => ended, 1 => garbled].boxed()
 }
 
 fn phone() -> Plans {
