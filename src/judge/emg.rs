@@ -187,6 +187,7 @@ fn emg_02(facts: &Facts<'_>) -> Vec<Outcome> {
 /// Judges that an authorised inquiry with a recorded ground is answered.
 fn owed(facts: &Facts<'_>, case: &Case, truth: &Truth, confirm: &Exchange<'_>) -> Option<Outcome> {
     if truth.refused_by().is_some()
+        || facts.asks_with_another_token(case)
         || may_view_emergency(&truth.site, confirm.at.day()) != Some(true)
     {
         return None;

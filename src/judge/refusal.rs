@@ -75,6 +75,7 @@ pub(super) fn wrong_refusal(facts: &Facts<'_>, case: &Case) -> Option<WrongRefus
             || matches!(consent, None | Some(EmergencyConsent::Refused)));
     let right = truth.refused_by().is_some()
         || truth.other_certificate
+        || facts.asks_with_another_token(case)
         || emergency_refused
         || exchange.fault.is_some()
         || is_new_elsewhere(facts, case)

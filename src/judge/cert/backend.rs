@@ -182,13 +182,10 @@ fn cert_02(facts: &Facts<'_>) -> Vec<Outcome> {
         if let Some(wrong) = wrong_refusal(facts, case).filter(WrongRefusal::is_of_certificate) {
             let last = truth.last_day;
             let ground = wrong.ground;
-            return vec![Outcome::fail(
-                &wrong.entries,
-                text!(
-                    "{last}まで有効な証明書を、期限が近いだけで断った({ground})",
-                    "a certificate good until {last} was refused ({ground}), though it is only about to end"
-                ),
-            )];
+            return vec![wrong.breach(text!(
+                "{last}まで有効な証明書を、期限が近いだけで断った({ground})",
+                "a certificate good until {last} was refused ({ground}), though it is only about to end"
+            ))];
         }
         let service = served(facts, case, truth, "CERT-02");
         if service.verdict != crate::judge::Verdict::Pass {

@@ -68,7 +68,32 @@ pub(super) fn elig_10(facts: &Facts<'_>) -> Vec<Outcome> {
             let wrong = given(facts, exchange, answer, &on_record);
             Some(wrong.unwrap_or_else(|| right(exchange)))
         });
-    by_card.into_iter().chain(by_number).collect()
+    let mut outcomes: Vec<Outcome> = by_card.into_iter().chain(by_number).collect();
+    if !outcomes.is_empty() {
+        outcomes.extend(whose_card(facts));
+    }
+    outcomes
+}
+
+/// Tickets are in play, and it is not known by whose card: what was right by number says nothing of
+/// what was answered by card.
+fn whose_card(facts: &Facts<'_>) -> Vec<Outcome> {
+    let unknown = facts
+        .cases
+        .iter()
+        .filter(|case| facts.truth(case).is_none());
+    let open = |n: u64| {
+        Outcome::open(
+            &[n],
+            text!(
+                "項目{n}でどのカードが使われたか分からない",
+                "whose card was used at entry {n} is not known"
+            ),
+        )
+    };
+    unknown
+        .map(|case| open(facts.exchanges[case.auth].n))
+        .collect()
 }
 
 fn same_ticket(one: &MedicalTicket, other: &MedicalTicket) -> bool {

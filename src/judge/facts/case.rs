@@ -242,6 +242,17 @@ impl<'a> Facts<'a> {
         case.confirm.map(|index| &self.exchanges[index])
     }
 
+    /// Tells whether the confirmation rests on another token than the one that this card inquiry was
+    /// given: then a refusal is no fault of the backend.
+    pub fn asks_with_another_token(&self, case: &Case) -> bool {
+        match (self.told(case), self.confirm(case).map(|it| it.inquiry)) {
+            (Told::Accepted(accepted), Some(Inquiry::Confirm { token, .. })) => {
+                *token != accepted.token
+            }
+            _ => false,
+        }
+    }
+
     /// Returns the refusal of a card inquiry, at whichever stage it came.
     pub fn refusal(&self, case: &Case) -> Option<(&Exchange<'a>, &'a Refusal)> {
         let auth = &self.exchanges[case.auth];

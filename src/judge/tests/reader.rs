@@ -8,6 +8,24 @@ use crate::judge::Verdict::{Fail, Inconclusive, NotApplicable, Pass};
 use crate::screen::Screen;
 use crate::transcript::{Reply, Role};
 
+/// A reader that asks with a token of its own making is refused, and no backend is to blame.
+#[test]
+fn a_token_that_nobody_gave_may_be_refused() {
+    for (token, expect) in [("token-1", Fail), ("my-number#1", NotApplicable)] {
+        let mut story = Story::new(&["ELIG-01"]);
+        story.card_in().authenticate(Some(CertificatePhase::Valid));
+        let inquiry = Inquiry::Confirm {
+            token: token.to_owned(),
+            consents: Vec::new(),
+            emergency: None,
+        };
+        let refusal = Reply::Answer(refused(Ground::UnknownToken));
+        story.ask(Role::Reader, inquiry, refusal);
+        story.card_out();
+        assert_eq!(story.backend("ELIG-01"), expect, "{token}");
+    }
+}
+
 fn refused(ground: Ground) -> Answer {
     Answer::Refused(Refusal {
         ground,
