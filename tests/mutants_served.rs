@@ -36,7 +36,6 @@ const UNSEEN_OVER_FHIR: &[(&str, &[&str])] = &[
         "a foreign backend is not held to what its protocol need not carry, and no other answer of \
          the play shows that ours does",
         &[
-            "address-hidden-by-card",
             "elderly-share-missing",
             "preschool-unmarked",
             "tickets-withheld",

@@ -143,7 +143,8 @@ mod tests {
         let words = ["12:", "a/bcd", "e/fgh", "i/jkl"];
         assert_eq!(fitting(words.into_iter(), 80), "12: a/bcd e/fgh i/jkl");
         assert_eq!(fitting(words.into_iter(), 21), "12: a/bcd e/fgh i/jkl");
-        assert_eq!(fitting(words.into_iter(), 20), "12: a/bcd … +2");
+        assert_eq!(fitting(words.into_iter(), 20), "12: a/bcd e/fgh … +1");
+        assert_eq!(fitting(words.into_iter(), 19), "12: a/bcd … +2");
         assert_eq!(cut("暗証番号の照合", 9), "暗証番号…");
         assert_eq!(cut("as it is", 9), "as it is");
     }

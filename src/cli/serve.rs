@@ -47,7 +47,7 @@ pub(super) struct ServeArgs {
     /// Serve the exchange folder: req, res and face are made in it
     #[arg(long, value_name = "DIR")]
     oqs: Option<PathBuf>,
-    /// Be the program behind `run --backend process:`: JSON lines on standard input and output
+    /// Be the program behind process:COMMAND of `run`: JSON lines on standard input and output
     #[arg(long, conflicts_with_all = [
         "fhir", "oqs", "scenario", "at", "pace_clock", "transcript", "token_file", "bindings", "format",
     ])]
