@@ -5,7 +5,7 @@ use crate::eligibility::{
 };
 use crate::judge::cert::backend::silent;
 use crate::judge::difference::{
-    ABSENT, Difference, PRESENT, between, qualification, refused_wrongly, word,
+    ABSENT, Difference, PRESENT, between, optional, qualification, refused_wrongly, word,
 };
 use crate::judge::elig::current;
 use crate::judge::facts::world::{holders, names_with_branch, same};
@@ -214,13 +214,15 @@ pub(in crate::judge) fn elig_06(facts: &Facts<'_>) -> Vec<Outcome> {
         let told = (exchange.eligibility())
             .is_some_and(|answer| answer.person.is_some() || answer.qualification.is_some());
         if told && people > 1 && asked.key.branch.is_none() {
-            return Some(Outcome::fail(
+            let validity = exchange.eligibility().map(|answer| answer.validity);
+            let breach = Outcome::fail(
                 &exchange.entries(),
                 text!(
                     "枝番のない番号に{people}人が当てはまるのに、項目{n}でその一人を答えた。複数該当が正しい",
                     "without a branch number {people} people fit, yet entry {n} answers with one of them; \"several\" is right"
                 ),
-            ));
+            );
+            return Some(breach.differs("validity", "several", optional(validity.as_ref())));
         }
         let found = match exchange.eligibility() {
             Some(answer) if fitting > 1 && asked.key.branch.is_none() => {
