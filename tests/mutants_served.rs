@@ -10,13 +10,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
-use uketsuke::backend::{Access, Connector, Spec, open};
-use uketsuke::eligibility::Moment;
+use uketsuke::backend::{Connector, Spec};
 use uketsuke::fault::FAULTS;
 use uketsuke::judge::{Judgement, Verdict, judge};
-use uketsuke::library::Library;
 use uketsuke::matrix::was_cut_short;
 use uketsuke::requirement::{Id, Subject};
 use uketsuke::runner::{Options, RunError, play_blocking};
@@ -25,10 +21,10 @@ use uketsuke::serve::fault::{Protocol, WIRE_FAULTS};
 
 #[path = "serve/client.rs"]
 mod client;
+#[path = "serve/connected.rs"]
+mod connected;
 use client::Server;
-
-/// What `at: now` stands for here.
-const NOW: &str = "2026-11-21T09:00:00+09:00";
+use connected::{playables, with_backend};
 
 /// What FHIR cannot show: why, and the names.
 const UNSEEN_OVER_FHIR: &[(&str, &[&str])] = &[
@@ -129,39 +125,6 @@ fn faults(over: Protocol) -> Vec<Served> {
         .map(|fault| (fault.name, fault.breaks))
         .chain(wire)
         .collect()
-}
-
-fn playables() -> Vec<Playable> {
-    let library = Library::bundled().unwrap();
-    let now: Moment = NOW.parse().unwrap();
-    let sources = library.sources().iter();
-    sources
-        .flat_map(|source| source.playables(library.deck(), now).unwrap())
-        .collect()
-}
-
-fn runtime() -> Runtime {
-    Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-/// Opens a backend, hands it to `work` and ends it. What it reads and writes lives on a thread of
-/// its own.
-fn with_backend<T>(spec: &str, work: impl FnOnce(&Arc<dyn Connector>) -> T) -> T {
-    let io = runtime();
-    let handle = io.handle().clone();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let thread = std::thread::spawn(move || {
-        let _ = io.block_on(stopped);
-    });
-    let spec: Spec = spec.parse().unwrap();
-    let connector = runtime()
-        .block_on(open(&spec, &Access::default(), handle))
-        .unwrap();
-    let done = work(&connector);
-    drop(connector);
-    drop(stop);
-    thread.join().unwrap();
-    done
 }
 
 /// Plays a scenario; nothing where the protocol does not carry it.
@@ -267,7 +230,7 @@ fn assert_same(missed: &[Served], listed: &[(&str, &[&str])]) {
 #[test]
 fn over_fhir() {
     let server = Server::fhir();
-    let spec = format!("fhir:{}/fhir", server.root());
+    let spec: Spec = format!("fhir:{}/fhir", server.root()).parse().unwrap();
     let missed = with_backend(&spec, |connector| {
         uncaught(
             &server,
@@ -287,7 +250,7 @@ fn serving(folder: &Path) -> Server {
 fn through_the_exchange_folder() {
     let folder = tempfile::tempdir().unwrap();
     let server = serving(folder.path());
-    let spec = format!("oqs:{}", folder.path().display());
+    let spec: Spec = format!("oqs:{}", folder.path().display()).parse().unwrap();
     let missed = with_backend(&spec, |connector| {
         uncaught(
             &server,
@@ -303,7 +266,7 @@ fn through_the_exchange_folder() {
 #[test]
 fn a_fault_that_the_server_starts_with() {
     let server = Server::start(&["--fhir", "0", "--fault", "my-number-told"]);
-    let spec = format!("fhir:{}/fhir", server.root());
+    let spec: Spec = format!("fhir:{}/fhir", server.root()).parse().unwrap();
     with_backend(&spec, |connector| {
         let all = playables();
         let named = |id: &str| all.iter().find(|it| it.scenario.id == id).unwrap();

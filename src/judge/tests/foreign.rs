@@ -4,7 +4,7 @@
 use super::story::{Story, answered, qualification, valid};
 use crate::eligibility::{
     Answer, Authenticated, CertificatePhase, Consent, ConsentAnswer, ConsentKind, Eligibility,
-    Ground, Inquiry, Limit, NumberKey, Refusal, Site, Validity,
+    Ground, Inquiry, Limit, Refusal, Validity,
 };
 use crate::judge::Verdict;
 use crate::judge::Verdict::{Fail, Inconclusive, NotApplicable, Pass};
@@ -13,20 +13,7 @@ use crate::screen::Screen;
 use crate::transcript::{Reply, Role};
 
 pub(super) fn by_number(story: &mut Story, answer: Answer) {
-    let held = qualification();
-    let inquiry = Inquiry::Number {
-        disaster: None,
-        key: NumberKey {
-            insurer: held.insurer,
-            symbol: held.symbol,
-            number: held.number,
-            branch: None,
-            birth_date: story.scenario.people[0].registry.person.birth_date,
-        },
-        limit_consent: true,
-        site: Site::default(),
-    };
-    story.ask(Role::Desk, inquiry, Reply::Answer(answer));
+    story.by_number(true, answer);
 }
 
 /// Validity, person without address, qualification: all that a plain protocol carries.

@@ -2,8 +2,8 @@
 
 use crate::eligibility::{
     Answer, Authenticated, Bytes, CardClass, Care, CertificatePhase, Eligibility, Inquiry, Limit,
-    Moment, Person, Qualification, Registration, RegistrationPlace, Registry, Relation, Sex, Site,
-    Text, Validity,
+    Moment, NumberKey, Person, Qualification, Registration, RegistrationPlace, Registry, Relation,
+    Sex, Site, Text, Validity,
 };
 use crate::judge::{Finding, Judgement, Verdict, judge};
 use crate::requirement::Subject;
@@ -330,6 +330,25 @@ impl Story {
             emergency: None,
         };
         self.ask(Role::Reader, inquiry, Reply::Answer(answer));
+        self
+    }
+
+    /// Staff ask with the numbers of the patient.
+    pub fn by_number(&mut self, limit_consent: bool, answer: Answer) -> &mut Story {
+        let held = qualification();
+        let inquiry = Inquiry::Number {
+            disaster: None,
+            key: NumberKey {
+                insurer: held.insurer,
+                symbol: held.symbol,
+                number: held.number,
+                branch: None,
+                birth_date: self.scenario.people[0].registry.person.birth_date,
+            },
+            limit_consent,
+            site: Site::default(),
+        };
+        self.ask(Role::Desk, inquiry, Reply::Answer(answer));
         self
     }
 

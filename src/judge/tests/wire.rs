@@ -1,9 +1,9 @@
 //! What a backend answers, where no fault of the catalogue does so.
 
-use super::story::{Story, adult, answered, qualification, valid};
+use super::story::{Story, adult, answered, valid};
 use crate::eligibility::{
     Answer, Bytes, Care, CertificatePhase, ElderlyCertificate, Eligibility, EmergencyConsent,
-    Ground, Inquiry, NumberKey, Refusal, Site, SiteKind, SpecificDisease, Validity,
+    Ground, Inquiry, Refusal, Site, SiteKind, SpecificDisease, Validity,
 };
 use crate::judge::Verdict::{Fail, Inconclusive, NotApplicable, Pass};
 use crate::requirement::Subject;
@@ -18,20 +18,7 @@ fn refused(ground: Ground) -> Answer {
 }
 
 fn by_number(story: &mut Story, answer: Answer) {
-    let held = qualification();
-    let inquiry = Inquiry::Number {
-        disaster: None,
-        key: NumberKey {
-            insurer: held.insurer,
-            symbol: held.symbol,
-            number: held.number,
-            branch: None,
-            birth_date: story.scenario.people[0].registry.person.birth_date,
-        },
-        limit_consent: false,
-        site: Site::default(),
-    };
-    story.ask(Role::Desk, inquiry, Reply::Answer(answer));
+    story.by_number(false, answer);
 }
 
 fn card_inquiry(story: &mut Story, phase: Option<CertificatePhase>, answer: Answer) {
