@@ -4,11 +4,14 @@
 //! Time is the caller's to bound. Nothing that a server sends is trusted, its copies of the token
 //! included: they are struck out of what it answers.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::io::ErrorKind;
+use std::sync::{Mutex, PoisonError};
 
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, Method, Url};
+use tokio::runtime::{self, Handle};
 
 use super::{Access, OpenError, Outage};
 
@@ -19,12 +22,56 @@ const REDIRECTS_MAX: usize = 3;
 /// How much of a text from outside is repeated in a reason, in characters.
 const REASON_MAX: usize = 300;
 
-/// A client for one server.
-#[derive(Debug)]
+/// A client for one server, on one runtime: its connections are driven by the runtime that opened
+/// them. A clone shares them.
+#[derive(Debug, Clone)]
 pub(super) struct Http {
     client: Client,
     token: Option<String>,
     authorization: Option<HeaderValue>,
+}
+
+/// How many runtimes have a client kept for them; all are forgotten before one more is, for nothing
+/// tells when a runtime ends.
+const CLIENTS_MAX: usize = 64;
+
+/// A client for one server on each runtime that asks it.
+#[derive(Debug)]
+pub(super) struct Clients {
+    base: Url,
+    access: Access,
+    made: Mutex<HashMap<runtime::Id, Http>>,
+}
+
+impl Clients {
+    /// For the server at `base`. No client is made yet.
+    pub(super) fn new(base: Url, access: Access) -> Clients {
+        Clients {
+            base,
+            access,
+            made: Mutex::default(),
+        }
+    }
+
+    /// Returns the client of the runtime that this is called on.
+    ///
+    /// # Errors
+    ///
+    /// [`Outage::Down`] outside any runtime, or where no client can be made.
+    pub(super) fn here(&self) -> Result<Http, Outage> {
+        let runtime = Handle::try_current().map_err(|error| Outage::Down(error.to_string()))?;
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(http) = made.get(&runtime.id()) {
+            return Ok(http.clone());
+        }
+        let http =
+            Http::new(&self.base, &self.access).map_err(|error| Outage::Down(error.to_string()))?;
+        if made.len() >= CLIENTS_MAX {
+            made.clear();
+        }
+        made.insert(runtime.id(), http.clone());
+        Ok(http)
+    }
 }
 
 /// What shall be sent.

@@ -14,7 +14,7 @@ use super::talk::{FHIR_JSON, Talk, json_of};
 use super::{
     Announced, Arranged, Arrangement, Heard, NOW_HEADER, Reply, WORLDS, answer, request_tree,
 };
-use crate::backend::http::{Http, Sent};
+use crate::backend::http::{Clients, Http, Sent};
 use crate::backend::{
     Access, Asked, Backend, Cannot, Connector, OpenError, Outage, Pending, World,
 };
@@ -26,8 +26,12 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// The way to a server, shared by all plays: its connections stay open between them.
 #[derive(Debug)]
 pub(super) struct Link {
-    pub(super) http: Http,
+    /// For the control interface, on `io`.
+    http: Http,
     io: Handle,
+    /// For inquiries, on the runtime of the play that asks: to change threads twice costs as much
+    /// as the inquiry itself.
+    clients: Clients,
     base: Url,
     /// Where worlds are arranged, where the server allows it.
     root: Option<Url>,
@@ -38,7 +42,8 @@ pub(super) struct Link {
 }
 
 /// Opens the way to the FHIR server at `base`, its base URL such as `http://127.0.0.1:8080/fhir`.
-/// All its input and output happens on `io`, which must have time and network switched on.
+/// Worlds are arranged and ended on `io`, for their end outlives the play; inquiries are asked on
+/// the runtime that waits for the answer. Both must have time and network switched on.
 ///
 /// # Errors
 ///
@@ -50,10 +55,12 @@ pub async fn open(
 ) -> Result<Arc<dyn Connector>, OpenError> {
     let url = base_url(base)?;
     let http = Http::new(&url, access)?;
+    let clients = Clients::new(url.clone(), access.clone());
     let as_it_is = access.as_it_is;
     let mut link = Link {
         http,
         io: io.clone(),
+        clients,
         base: url,
         root: None,
         announced: Announced::default(),
@@ -312,12 +319,13 @@ impl Play {
             None => self.link.base.clone(),
         };
         let talk = Talk {
-            link: Arc::clone(&self.link),
+            link: &self.link,
+            http: self.link.clients.here()?,
             base,
             headers,
             deadline: Instant::now() + self.link.patience,
         };
-        let (mut wire, came) = on(&self.link.io, talk.hold(body)).await?;
+        let (mut wire, came) = talk.hold(body).await;
         let said = came.and_then(|body| {
             answer(&body, inquiry, now).map_err(|error| Outage::Malformed(error.to_string()))
         });

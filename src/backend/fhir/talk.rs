@@ -1,6 +1,5 @@
 //! One inquiry's talk with a server: submit or create, ask again where it says so, and poll.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use super::look::code_in;
 use super::system::GROUND;
 use super::tree::borrowed;
 use crate::backend::Outage;
-use crate::backend::http::{Received, Sent, same_server, short};
+use crate::backend::http::{Http, Received, Sent, same_server, short};
 use crate::eligibility::Wire;
 
 /// The media type of FHIR's JSON.
@@ -31,8 +30,9 @@ const CREATE: &str = "CoverageEligibilityRequest";
 const RESPONSE: &str = "CoverageEligibilityResponse";
 
 /// One inquiry's talk.
-pub(super) struct Talk {
-    pub(super) link: Arc<Link>,
+pub(super) struct Talk<'a> {
+    pub(super) link: &'a Link,
+    pub(super) http: Http,
     pub(super) base: Url,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) deadline: Instant,
@@ -46,7 +46,7 @@ enum Later {
     Search(String),
 }
 
-impl Talk {
+impl Talk<'_> {
     /// Holds the talk, within its deadline.
     pub(super) async fn hold(self, body: Vec<u8>) -> (Wire, Result<Value, Outage>) {
         let mut wire = Wire {
@@ -88,7 +88,7 @@ impl Talk {
     async fn send(&self, sent: Sent, wire: &mut Wire) -> Result<Received, Outage> {
         loop {
             wire.response = None;
-            let received = self.link.http.send(sent.clone()).await?;
+            let received = self.http.send(sent.clone()).await?;
             wire.response = Some(received.line.clone());
             let (_, charset) = received.content_type();
             wire.declared_encodings = charset.into_iter().collect();
@@ -249,7 +249,7 @@ impl Talk {
                     .filter(|body| resource_type(body) == "OperationOutcome");
                 match (received.status, outcome) {
                     (_, Some(outcome)) if is_ours(&outcome) => Ok(outcome),
-                    (401 | 403, _) if self.link.http.has_token() => Err(Outage::Down(format!(
+                    (401 | 403, _) if self.http.has_token() => Err(Outage::Down(format!(
                         "{line}: the token was refused: {}",
                         spoken(received)
                     ))),
