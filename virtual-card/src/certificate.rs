@@ -11,9 +11,6 @@ mod extension;
 mod name;
 mod revocation;
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
 use aws_lc_rs::digest;
 use const_oid::ObjectIdentifier;
 use jiff::Timestamp;
@@ -130,36 +127,19 @@ fn issue(authority: &Authority, contents: &Contents<'_>) -> Vec<u8> {
         subject_public_key_info(contents.key.modulus()),
         der::context(3, &contents.extensions),
     ]);
-    signed_once(authority, to_be_signed)
+    let signature = authority.key.sign_sha256_once(&to_be_signed);
+    signed_object(to_be_signed, &signature)
 }
 
 /// Signs with the authority's key and puts the three parts of a signed object together.
 fn signed(authority: &Authority, to_be_signed: Vec<u8>) -> Vec<u8> {
-    let signature = der::bit_string(&authority.key.sign_sha256(&to_be_signed));
-    der::sequence(&[to_be_signed, signature_algorithm(), signature])
+    let signature = authority.key.sign_sha256(&to_be_signed);
+    signed_object(to_be_signed, &signature)
 }
 
-/// How many certificates are kept; all are forgotten before one more is.
-const KEPT: usize = 4096;
-
-/// Signs, or returns what was signed before: the same contents always get the same signature
-/// (PKCS#1 v1.5), and signing is dear for whoever makes many cards.
-fn signed_once(authority: &Authority, to_be_signed: Vec<u8>) -> Vec<u8> {
-    static MADE: Mutex<BTreeMap<Vec<u8>, Vec<u8>>> = Mutex::new(BTreeMap::new());
-    // The issuer's name does not tell the authorities apart; its key does.
-    let mut place = key_identifier(authority.key);
-    place.extend(digest::digest(&digest::SHA256, &to_be_signed).as_ref());
-    let made = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(certificate) = made().get(&place) {
-        return certificate.clone();
-    }
-    let certificate = signed(authority, to_be_signed);
-    let mut made = made();
-    if made.len() >= KEPT {
-        made.clear();
-    }
-    made.insert(place, certificate.clone());
-    certificate
+fn signed_object(to_be_signed: Vec<u8>, signature: &[u8]) -> Vec<u8> {
+    let signature = der::bit_string(signature);
+    der::sequence(&[to_be_signed, signature_algorithm(), signature])
 }
 
 fn signature_algorithm() -> Vec<u8> {

@@ -1,8 +1,9 @@
 //! The pool of throw-away RSA-2048 keys, and which of them a card uses for what.
 //!
-//! What can be done with a key stands in `signing` and `delivery`.
+//! What can be done with a key stands in `signing`, `kept` and `delivery`.
 
 mod delivery;
+mod kept;
 mod signing;
 
 use std::sync::OnceLock;

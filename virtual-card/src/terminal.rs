@@ -62,7 +62,7 @@ fn make_certificate_commands() -> [Command; 2] {
 /// Returns the command with which the stand-in terminal answers the card's challenge.
 #[must_use]
 pub fn external_authenticate(challenge: &[u8]) -> Command {
-    Command::new(0x00, 0x82, 0x00, 0x00).with_data(TERMINAL.sign_sha256(challenge))
+    Command::new(0x00, 0x82, 0x00, 0x00).with_data(TERMINAL.sign_sha256_once(challenge))
 }
 
 /// Finds the body in the first command's data: `7F21 820233 5F4E 820129 …`, whose outer length

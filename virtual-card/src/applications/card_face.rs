@@ -91,7 +91,7 @@ fn my_number(profile: &Profile) -> Vec<u8> {
 
 /// Writes `objects` within `outer`, followed by the signature over them (card.md §2.3).
 fn signed(outer: u16, mut objects: Vec<u8>, signature_tag: u16) -> Vec<u8> {
-    let signature = key::CARD_FACE_CA.sign_sha256(&objects);
+    let signature = key::CARD_FACE_CA.sign_sha256_once(&objects);
     objects.extend(tlv::write(signature_tag, &signature));
     tlv::write(outer, &objects)
 }
@@ -183,7 +183,9 @@ fn face_objects(profile: &Profile) -> [Vec<u8>; 9] {
         &Sha256::digest(&photo),
     ]
     .concat();
-    let signature = key::CARD_FACE_CA.sign_verbatim(&signed).unwrap_or_default();
+    let signature = key::CARD_FACE_CA
+        .sign_verbatim_once(&signed)
+        .unwrap_or_default();
     let expires = date_digits(profile.card_expires());
     let security_code = image::security_code(&profile.security_code);
     [

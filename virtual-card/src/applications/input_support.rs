@@ -164,7 +164,7 @@ fn filler(_: &Profile) -> Vec<u8> {
 
 /// Writes `objects` within `outer`, followed by the signature over them.
 fn signed(outer: u16, mut objects: Vec<u8>, signature_tag: u16) -> Vec<u8> {
-    let signature = key::INPUT_SUPPORT_CA.sign_sha256(&objects);
+    let signature = key::INPUT_SUPPORT_CA.sign_sha256_once(&objects);
     objects.extend(tlv::write(signature_tag, &signature));
     tlv::write(outer, &objects)
 }
