@@ -55,29 +55,37 @@ fn blames_nobody() -> Result<(), Failed> {
     }
 }
 
-/// What exploration blamed a sound backend for in the past, each with its cause.
-const BLAMED_BEFORE: &[(&str, &str)] = &[
+/// What exploration blamed a sound backend for in the past: the cause, the moment, the rest.
+const BLAMED_BEFORE: &[(&str, &str, &str)] = &[
     (
         "any change of the registry cancelled a registration made since at the reader",
+        "2025-12-20T09:15+09:00",
         "card: { holder: adult }\nregistry: { registration: cancelled }\nsteps:\n- present-card\n\
          - choose: pin\n- enter-pin: \"1234\"\n- register: accept\n- take-card\n- change-registry: {}\n\
          - present-card\n- choose: pin\n- enter-pin: \"1234\"\n- take-card\n",
     ),
     (
         "a disaster was taken to open the emergency summary",
+        "2025-12-20T09:15+09:00",
         "site: { municipality: \"99201\", administrator: true }\ncard: { holder: adult }\nincidents:\n\
          - { kind: { disaster: [\"99201\"] }, from: 2025-12-20, until: 2025-12-20 }\nsteps:\n\
          - desk: { person-inquiry: { reason: disaster, consent: given } }\n\
          - desk: { medical-inquiry: { kind: emergency-summary } }\n",
     ),
+    (
+        "the last day of consent to the limit held for an answer of the day after",
+        "2024-10-06T23:59:56+09:00",
+        "pace: 1s\ncard: { holder: adult }\nsteps:\n- present-card\n- choose: pin\n- enter-pin: \"1234\"\n\
+         - refuse: care\n- refuse: checkup\n- take-card\n",
+    ),
 ];
 
 fn blamed_before() -> Result<(), Failed> {
     let explorer = explorer();
-    for (cause, text) in BLAMED_BEFORE {
+    for (cause, at, text) in BLAMED_BEFORE {
         let text = format!(
             "title: {{ ja: 探索, en: explored }}\nrequirements: [ELIG-15]\nunder-test: backend\n\
-             at: 2025-12-20T09:15+09:00\npace: 0s\n{text}"
+             at: {at}\n{text}"
         );
         let document = Document::parse(&text, "before")?;
         match explorer.stage.try_out(&document, "before") {

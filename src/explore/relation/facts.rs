@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::eligibility::{Answer, Eligibility, Inquiry, InquiryKind, Qualification, Validity};
+use crate::eligibility::{Answer, Eligibility, Inquiry, InquiryKind, Moment, Qualification};
 use crate::explore::trial::Played;
 use crate::transcript::{Event, Reply};
 
 /// An inquiry with its answer.
 pub(super) struct Exchange<'a> {
     pub(super) visit: u32,
+    /// When the answer came.
+    pub(super) at: Moment,
     pub(super) inquiry: &'a Inquiry,
     pub(super) answer: &'a Answer,
 }
@@ -27,6 +29,7 @@ pub(super) fn exchanges(played: &Played) -> Vec<Exchange<'_>> {
         .filter_map(|entry| match &entry.event {
             Event::Answer(Reply::Answer(answer)) => Some(Exchange {
                 visit: entry.visit,
+                at: entry.at,
                 inquiry: asked(entry.re?)?,
                 answer,
             }),
@@ -123,13 +126,5 @@ fn way(kind: InquiryKind) -> &'static str {
         | InquiryKind::Register
         | InquiryKind::Confirm
         | InquiryKind::Limit => "card",
-    }
-}
-
-/// Returns the validity of an eligibility answer.
-pub(super) fn validity(answer: &Answer) -> Option<Validity> {
-    match answer {
-        Answer::Eligibility(answer) => Some(answer.validity),
-        _ => None,
     }
 }

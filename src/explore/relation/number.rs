@@ -1,10 +1,8 @@
 //! What a number inquiry says of a qualification agrees with what a card inquiry says of the person.
 
-use jiff::civil::Date;
-
 use super::Relation;
-use super::facts::{Exchange, exchanges, qualification, validity};
-use crate::eligibility::{Answer, Inquiry, Text, Validity};
+use super::facts::{Exchange, exchanges, qualification};
+use crate::eligibility::{Answer, Inquiry, NumberKey, Person, Text, Validity};
 use crate::explore::trial::Played;
 use crate::requirement::Id;
 use crate::scenario::{DeskStep, Document, NumberInquiryStep, Step};
@@ -37,19 +35,22 @@ fn variant(document: &Document) -> Option<Document> {
 
 fn compare(_: &Played, asked: &Played) -> Option<Text> {
     let exchanges = exchanges(asked);
-    let day = asked.transcript.entries.last()?.at.day();
-    let by_number = exchanges
-        .last()
-        .filter(|it| matches!(it.inquiry, Inquiry::Number { .. }))?;
-    let Answer::Eligibility(number) = by_number.answer else {
+    let by_number = exchanges.last()?;
+    let (Inquiry::Number { key, .. }, Answer::Eligibility(number)) =
+        (by_number.inquiry, by_number.answer)
+    else {
         return None;
     };
     let one = qualification(number.qualification.as_ref()?);
     let same = |exchange: &&Exchange<'_>| {
+        let Answer::Eligibility(card) = exchange.answer else {
+            return false;
+        };
         matches!(exchange.inquiry, Inquiry::Confirm { .. })
-            && on(asked, exchange.visit) == Some(day)
-            && validity(exchange.answer) == Some(Validity::Valid)
-            && shown(exchange.answer).as_ref() == Some(&one)
+            && exchange.at.day() == by_number.at.day()
+            && card.validity == Validity::Valid
+            && is_holder(card.person.as_ref(), key, number.person.as_ref())
+            && card.qualification.as_ref().map(qualification).as_ref() == Some(&one)
     };
     let by_card = exchanges.iter().find(same)?;
     let contradicts = matches!(
@@ -66,17 +67,9 @@ fn compare(_: &Played, asked: &Played) -> Option<Text> {
     })
 }
 
-/// Returns the day of a visit; the card's answer and the number's must be of one day.
-fn on(played: &Played, visit: u32) -> Option<Date> {
-    let mut entries = played.transcript.entries.iter();
-    entries
-        .rfind(|entry| entry.visit == visit)
-        .map(|entry| entry.at.day())
-}
-
-fn shown(answer: &Answer) -> Option<String> {
-    match answer {
-        Answer::Eligibility(answer) => answer.qualification.as_ref().map(qualification),
-        _ => None,
-    }
+/// Tells whether the person of a card is the one of a number: several may hold the same.
+fn is_holder(of_card: Option<&Person>, key: &NumberKey, of_number: Option<&Person>) -> bool {
+    of_card.is_some_and(|card| {
+        card.birth_date == key.birth_date && of_number.is_none_or(|number| number.name == card.name)
+    })
 }

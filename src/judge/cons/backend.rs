@@ -36,6 +36,10 @@ pub(in crate::judge) fn ordinary<'f, 'a>(
         .filter_map(|case| {
             let truth = facts.truth(case)?;
             let (confirm, answer) = facts.eligibility(case)?;
+            // Midnight between the inquiries: either day's rule may decide (convention 10).
+            if !Facts::in_force(id, confirm.at.day()) {
+                return None;
+            }
             let grace = truth.phases.contains(&CertificatePhase::Grace);
             let plain = truth.refused_by().is_none()
                 && !truth.other_certificate

@@ -22,6 +22,13 @@ pub(in crate::judge) fn plain(text: &str) -> String {
             '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30FC}'
         )
     };
+    if text.is_ascii() {
+        // What has one width only is as NFKC would leave it.
+        let kept = text
+            .chars()
+            .filter(|char| !char.is_whitespace() && !hyphen(*char));
+        return kept.map(|char| char.to_ascii_uppercase()).collect();
+    }
     let plain: String = text
         .nfkc()
         .filter(|char| !char.is_whitespace() && !hyphen(*char))
