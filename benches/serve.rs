@@ -9,7 +9,7 @@
 use std::hint::black_box;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
@@ -20,6 +20,10 @@ use uketsuke::backend::embedded::Embedded;
 use uketsuke::backend::fhir;
 use uketsuke::eligibility::{Answer, Inquiry, Moment, NumberKey, Site};
 use uketsuke::library::Library;
+
+#[path = "serve/served.rs"]
+mod served;
+use served::Served;
 
 /// Inquiries per second of `serve` beside the baseline, at least.
 const RATIO: f64 = 0.7;
@@ -49,43 +53,10 @@ fn inquiry() -> Inquiry {
     }
 }
 
-/// `serve` in a process of its own.
-struct Served {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Served {
-    fn start() -> Served {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_uketsuke"))
-            .args(["serve", "--fhir", "0", "--at", AT, "--format", "json"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        stdout.read_line(&mut line).unwrap();
-        let said: serde_json::Value = serde_json::from_str(&line).unwrap();
-        let base = said["fhir"].as_str().unwrap();
-        let address = base
-            .strip_prefix("http://")
-            .unwrap()
-            .strip_suffix("/fhir")
-            .unwrap();
-        Served {
-            address: address.parse().unwrap(),
-            child,
-        }
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Returns where a server listens.
+fn address(served: &Served) -> SocketAddr {
+    let address = served.base.strip_prefix("http://").unwrap();
+    address.strip_suffix("/fhir").unwrap().parse().unwrap()
 }
 
 /// Starts the baseline on a thread of its own.
@@ -222,8 +193,8 @@ fn main() -> ExitCode {
     let alone = embedded(&World::of(&playable.scenario), now);
 
     let body = serde_json::to_vec(&fhir::request(&inquiry(), now)).unwrap();
-    let served = Served::start();
-    let mut ours = Client::new(served.address, &body);
+    let served = Served::start(&["--at", AT]);
+    let mut ours = Client::new(address(&served), &body);
     let fixed = ours.volley();
     let found: serde_json::Value = serde_json::from_slice(&fixed).unwrap();
     assert_eq!(found["insurance"][0]["inforce"], true, "{found}");

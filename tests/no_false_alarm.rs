@@ -1,15 +1,18 @@
-//! The embedded backend behind each adapter fails nothing of the whole suite: in this process, over
-//! FHIR, through the exchange folder, and as a program.
+//! The embedded backend behind each adapter fails nothing of the whole suite, and nothing of generated
+//! cases: in this process, over FHIR, through the exchange folder, and as a program.
 //!
 //! Over FHIR every scenario can be played; `tests/serve` holds that, and `tests/process_example.rs`
-//! the same of the backend of the documentation.
+//! the same of the backend of the documentation. `tests/explore` has the generated cases in this
+//! process. `EXPLORE_CASES=10000 cargo test --release --test no_false_alarm` lets it meet more.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 #![allow(dead_code)] // the client is shared with other tests
 
 use std::sync::Arc;
 
 use uketsuke::backend::{Connector, Spec};
+use uketsuke::explore::{Counts, Explorer, Stage};
 use uketsuke::judge::{Judgement, Verdict, judge};
+use uketsuke::library::Library;
 use uketsuke::runner::{Options, RunError, play_blocking};
 use uketsuke::scenario::Playable;
 use uketsuke::transcript::{Event, Transcript};
@@ -123,6 +126,65 @@ fn as_a_program() {
             playable.scenario.id
         );
     }
+}
+
+/// Explores the backend behind `connector`; returns what it is blamed for, and in how many receptions
+/// and other cases it was asked.
+fn explored(connector: &Arc<dyn Connector>) -> (Vec<String>, Counts) {
+    let wanted = std::env::var("EXPLORE_CASES").ok();
+    let cases = wanted.and_then(|text| text.parse().ok()).unwrap_or(200);
+    let explorer = Explorer {
+        stage: Stage {
+            deck: Library::bundled().unwrap().deck().clone(),
+            options: Options {
+                backend: Some(Arc::clone(connector)),
+                ..Options::default()
+            },
+            now: "2026-11-21T09:00:00+09:00".parse().unwrap(),
+        },
+        seed: 2,
+        conventions: true,
+        relations_every: 4,
+    };
+    let mut counts = Counts::default();
+    let mut blamed = Vec::new();
+    for explored in (0..cases).map(|case| explorer.explore(case)) {
+        counts.add(&explored.counts);
+        let breaches = explored.breaches.iter();
+        blamed.extend(breaches.map(|it| format!("case {}: {}", explored.case, it.message.en)));
+    }
+    (blamed, counts)
+}
+
+#[test]
+fn generated_cases_over_fhir() {
+    let server = Server::start(&["--fhir", "0"]);
+    let base = server.said["fhir"].as_str().unwrap().to_owned();
+    let (blamed, counts) = with_backend(&Spec::Fhir(base), explored);
+    assert!(blamed.is_empty(), "{}", blamed.join("\n"));
+    assert_eq!(counts.played + counts.discarded, counts.cases, "{counts:?}");
+    assert!(counts.receptions * 2 > counts.cases, "{counts:?}");
+}
+
+#[test]
+fn generated_cases_as_a_program() {
+    let command = [env!("CARGO_BIN_EXE_uketsuke"), "serve", "--stdio"];
+    let spec = Spec::Process(command.map(str::to_owned).to_vec());
+    let (blamed, counts) = with_backend(&spec, explored);
+    assert!(blamed.is_empty(), "{}", blamed.join("\n"));
+    assert_eq!(counts.played + counts.discarded, counts.cases, "{counts:?}");
+    assert!(counts.receptions * 2 > counts.cases, "{counts:?}");
+}
+
+/// The folder carries no card inquiry: what it carries is judged, the rest is not applicable.
+#[test]
+fn generated_cases_through_the_exchange_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let _server = Server::start(&["--oqs", folder.path().to_str().unwrap()]);
+    let (blamed, counts) = with_backend(&Spec::Oqs(folder.path().to_owned()), explored);
+    assert!(blamed.is_empty(), "{}", blamed.join("\n"));
+    assert!(counts.played > 0 && counts.not_applicable > 0, "{counts:?}");
+    assert_eq!(counts.broken + counts.unreached, 0, "{counts:?}");
 }
 
 #[test]
