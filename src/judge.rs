@@ -24,6 +24,7 @@ mod idv;
 mod incident;
 mod others;
 mod outcome;
+mod quote;
 mod refusal;
 mod reg;
 mod rule;

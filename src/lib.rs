@@ -27,7 +27,7 @@
 //! | layer | modules |
 //! |---|---|
 //! | words of the field, plain data | [eligibility], [screen], [secret], [requirement] |
-//! | core, pure | [scenario], [transcript], [rules], [check_in], [judge] |
+//! | core, pure | [scenario], [transcript], [recording], [rules], [check_in], [judge] |
 //! | ports and adapters | [reader], [backend], [card_link], [fault] (interposers on them) |
 //! | shell | [library] (files), [bindings], [runner], [explore], [matrix], [serve], [report], [tui], [wording], [sanitise], [clock], [cli] |
 //!
@@ -68,6 +68,7 @@ pub mod judge;
 pub mod library;
 pub mod matrix;
 pub mod reader;
+pub mod recording;
 pub mod report;
 pub mod requirement;
 pub mod rules;

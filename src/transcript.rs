@@ -5,12 +5,13 @@
 
 mod codec;
 mod entry;
+mod mask;
 mod recorder;
 
 pub use codec::{FORMAT, ReadError};
 pub use entry::{
-    By, CardEvent, CommandApdu, Entry, Event, Header, Note, Reply, ResponseApdu, Role, Roles,
-    SIMULATION, Stimulus,
+    By, CardEvent, CommandApdu, Entry, Event, Header, Note, RECORDING, Reply, ResponseApdu, Role,
+    Roles, SIMULATION, Stimulus,
 };
 pub use recorder::Recorder;
 

@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("rules", "eligibility screen"),
     ("scenario", "eligibility requirement screen secret"),
     ("transcript", "eligibility scenario screen secret"),
+    ("recording", "eligibility requirement scenario transcript"),
     ("check_in", "eligibility rules screen"),
     (
         "judge",
@@ -66,7 +67,8 @@ const ARROWS: &[(&str, &str)] = &[
 const TOP: &[&str] = &["lib", "main", "cli"];
 
 /// The core: events in, effects out.
-const CORE: &str = "eligibility secret screen requirement rules scenario transcript check_in judge";
+const CORE: &str =
+    "eligibility secret screen requirement rules scenario transcript recording check_in judge";
 
 /// What the core never names.
 const IMPURE: &[&str] = &[

@@ -9,8 +9,8 @@ use super::facts::{Facts, Visit};
 use super::outcome::{Outcome, text};
 use super::rule::{Rule, not_judged, rule};
 use super::session::{
-    Act, App, Command, SIGNATURE_CERTIFICATE, SIGNATURE_KEY, SIGNATURE_PASSWORD, der_length,
-    whole_certificate,
+    Act, App, Command, SIGNATURE_CERTIFICATE, SIGNATURE_KEY, SIGNATURE_PASSWORD, USER_CERTIFICATE,
+    der_length, whole_certificate,
 };
 use crate::eligibility::{Inquiry, Text};
 use crate::requirement::{Id, Subject::Reader};
@@ -63,6 +63,8 @@ fn acc_01(facts: &Facts<'_>) -> Vec<Outcome> {
             .find(|it| it.act == Act::SelectApp && it.done())?;
         let judged = command.n > first.n
             && command.fault.is_none()
+            && !command.probe
+            && !command.is_get_response()
             && !visit.misled_before(command.n)
             && !matches!(command.act, Act::Terminal | Act::Unlock);
         if !judged {
@@ -207,6 +209,9 @@ fn acc_04(facts: &Facts<'_>) -> Vec<Outcome> {
             )
         }
     };
+    if facts.inquiries_unseen() {
+        return facts.each_card(Id::literal("ACC-04"), read_but_not_sent);
+    }
     facts
         .exchanges
         .iter()
@@ -216,4 +221,23 @@ fn acc_04(facts: &Facts<'_>) -> Vec<Outcome> {
             _ => None,
         })
         .collect()
+}
+
+/// Says how far the certificate was read, where it is not seen whether it was sent on.
+fn read_but_not_sent(visit: &Visit<'_>) -> Outcome {
+    let reads = visit
+        .commands
+        .iter()
+        .filter(|command| command.is(Act::Read, App::Jpki, USER_CERTIFICATE) && command.done());
+    let read = reads
+        .map(|command| command.offset + command.answered_bytes)
+        .max();
+    let read = read.unwrap_or(0);
+    Outcome::open(
+        &[],
+        text!(
+            "000Aは{read}バイトまで読まれたが、照会が記録されていないので、送られた証明書と比べられない",
+            "{read} bytes of 000A were read, but no inquiries are recorded, so the certificate sent cannot be compared"
+        ),
+    )
 }

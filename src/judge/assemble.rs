@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::expectation;
 use super::facts::Facts;
 use super::outcome::{Outcome, text, worst};
+use super::quote::quoted;
 use super::rule::{self, Judge};
 use super::verdict::{Finding, Verdict};
 use crate::eligibility::Text;
-use crate::requirement::{Requirement, Subject, catalogue};
+use crate::requirement::{Medium, Requirement, Subject, catalogue};
 use crate::scenario::UnderTest;
 
 /// Returns every finding, in the order of the catalogue; expectations follow their row.
@@ -146,6 +147,15 @@ pub(super) fn finding(
     outcome: Outcome,
 ) -> Finding {
     let exception = outcome.part.and_then(|name| row.exception(name));
+    let mut message = outcome.message;
+    let about_the_card = subject == Subject::Reader && row.seen_in.contains(&Medium::Apdu);
+    if outcome.verdict == Verdict::Fail
+        && about_the_card
+        && let Some(quoted) = quoted(facts, &outcome.entries)
+    {
+        message.ja.push_str(&quoted.ja);
+        message.en.push_str(&quoted.en);
+    }
     Finding {
         requirement: row.id,
         subject,
@@ -157,7 +167,7 @@ pub(super) fn finding(
             .unwrap_or_else(|| row.confidence_for(subject)),
         source: row.source.clone(),
         verdict: outcome.verdict,
-        message: outcome.message,
+        message,
         entries: outcome.entries,
         decided_at: outcome.decided_at,
         listed: facts.lists(row.id),
@@ -176,6 +186,15 @@ fn guard(facts: &Facts<'_>, finding: &mut Finding) {
             text!(
                 "記録が欠けている(項目{n}の前後)ので、守られたとは言えない",
                 "entries are missing from the transcript (around entry {n}), so it cannot be said to have held"
+            ),
+        );
+    }
+    if facts.is_recording() && is_unseen(facts, finding) {
+        return reopen(
+            finding,
+            text!(
+                "カード通信の記録には現れないので、判定できない",
+                "a recording of card traffic does not show it, so it cannot be decided"
             ),
         );
     }
@@ -220,6 +239,17 @@ fn guard(facts: &Facts<'_>, finding: &mut Finding) {
             text!("何も記録されていない", "nothing is recorded"),
         );
     }
+}
+
+/// Tells whether nothing of what a row in force is seen in can be in a recording of card traffic.
+fn is_unseen(facts: &Facts<'_>, finding: &Finding) -> bool {
+    let row = catalogue().by_id(finding.requirement);
+    finding.verdict < Verdict::Inconclusive
+        && finding.subject == Subject::Reader
+        && row.is_some_and(|row| {
+            let in_force = facts.days.iter().any(|day| row.in_force(*day));
+            in_force && !row.seen_in.contains(&Medium::Apdu)
+        })
 }
 
 fn reopen(finding: &mut Finding, message: Text) {

@@ -104,6 +104,16 @@ impl<'a> Facts<'a> {
         self.header.roles.reader == "observed"
     }
 
+    /// Tells whether inquiries would not be seen: card traffic alone is recorded.
+    pub fn inquiries_unseen(&self) -> bool {
+        self.reader_is_observed() && self.header.roles.backend == "absent"
+    }
+
+    /// Tells whether this is a recording of other software: nothing but card traffic can be in it.
+    pub fn is_recording(&self) -> bool {
+        self.header.roles.card == "recorded"
+    }
+
     /// Tells whether the backend is not ours.
     pub fn backend_is_foreign(&self) -> bool {
         self.header.roles.backend != "embedded"
@@ -207,6 +217,14 @@ pub(super) fn no_screens() -> Text {
     text!(
         "読取機の画面が記録されていないので、判定できない",
         "the reader reports no screens, so this cannot be decided"
+    )
+}
+
+/// Inquiries are not seen.
+pub(super) fn no_inquiries() -> Text {
+    text!(
+        "照会が記録されていないので、判定できない",
+        "no inquiries are recorded, so this cannot be decided"
     )
 }
 

@@ -95,6 +95,8 @@ pub(super) struct Command {
     pub file: Option<u16>,
     /// What the last SELECTs aimed at, whether or not the card had it.
     pub aim: (Option<App>, Option<u16>),
+    /// Whether it is none of a check-in: sent while another program looks for a card of its own.
+    pub probe: bool,
     /// Whether the command itself names the file.
     pub by_sfi: bool,
     /// The offset of a READ BINARY.
@@ -106,6 +108,8 @@ pub(super) struct Command {
     pub answer_n: Option<u64>,
     pub status: Option<u16>,
     pub response: Vec<u8>,
+    /// How many bytes of data were answered, kept or not.
+    pub answered_bytes: usize,
     /// Why there is no answer.
     pub lost: Option<String>,
     /// A declared fault that hit it.
@@ -121,6 +125,7 @@ impl Command {
         let byte = |index: usize| apdu.get(index).copied().unwrap_or(0);
         let (cla, ins, p1, p2) = (byte(0), byte(1), byte(2), byte(3));
         let data = body(&apdu);
+        let foreign = byte(1) == 0xA4 && byte(2) == 0x04 && !is_known_app(&data);
         let has_data = command.secret.is_some() || !data.is_empty();
         let act = act(cla, ins, p1, has_data);
         let short = short_file(act, ins, p1, p2);
@@ -135,6 +140,7 @@ impl Command {
             app: state.app,
             file: short.or(state.file),
             aim: (state.tried_app, short.or(state.tried_file)),
+            probe: state.probing || foreign,
             by_sfi: short.is_some(),
             offset,
             apdu,
@@ -143,6 +149,7 @@ impl Command {
             answer_n: None,
             status: None,
             response: Vec::new(),
+            answered_bytes: 0,
             lost: None,
             fault: None,
             garbled: false,
@@ -157,12 +164,36 @@ impl Command {
             .as_deref()
             .and_then(|text| u16::from_str_radix(text, 16).ok());
         self.response.clone_from(&response.data.0);
+        self.answered_bytes = response.withheld.unwrap_or(response.data.0.len());
         self.lost.clone_from(&response.lost);
     }
 
-    /// Tells whether the card answered 9000.
+    /// Takes in what a GET RESPONSE brought of its answer.
+    pub fn continued(&mut self, more: &Command) {
+        self.response.extend(&more.response);
+        self.answered_bytes += more.answered_bytes;
+    }
+
+    /// Tells whether the card answered 9000, or 61xx: done, and the data wait for a GET RESPONSE
+    /// (ISO 7816-4, T=0).
     pub fn done(&self) -> bool {
-        self.status == Some(0x9000)
+        self.status == Some(0x9000) || self.has_more()
+    }
+
+    /// Tells whether data wait for a GET RESPONSE.
+    pub fn has_more(&self) -> bool {
+        self.status.is_some_and(|status| status >> 8 == 0x61)
+    }
+
+    /// Tells whether this is a GET RESPONSE, which a driver sends by itself.
+    pub fn is_get_response(&self) -> bool {
+        self.apdu.get(1) == Some(&0xC0)
+    }
+
+    /// Tells whether the command is for a card of another kind: the SELECT of an application that
+    /// the card has not.
+    pub fn is_for_another_card(&self) -> bool {
+        self.act == Act::SelectApp && !is_known_app(&self.data)
     }
 
     /// Tells whether the command is `act` on that file.
@@ -246,6 +277,9 @@ pub(super) struct State {
     /// What the last SELECTs aimed at, successful or not.
     pub tried_app: Option<App>,
     pub tried_file: Option<u16>,
+    /// Whether another program is at work: it has asked for an application that the card has not,
+    /// or selected one that no check-in uses, and none that a check-in uses was selected since.
+    pub probing: bool,
 }
 
 impl State {
@@ -253,8 +287,13 @@ impl State {
     pub fn follow(&mut self, command: &Command) {
         match command.act {
             Act::SelectApp => {
-                self.tried_app = Some(app_named(&command.data));
+                let app = app_named(&command.data);
+                self.tried_app = Some(app);
                 self.tried_file = None;
+                self.probing = match command.done() {
+                    true => app == App::Other,
+                    false => self.probing || command.is_for_another_card(),
+                };
             }
             Act::SelectFile => self.tried_file = file_named(&command.data),
             _ => {}

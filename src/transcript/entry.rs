@@ -11,6 +11,10 @@ use crate::secret::Masked;
 /// The mark that everything shown or written carries.
 pub const SIMULATION: &str = "SIMULATION - fictitious people, test keys, no real card or registry";
 
+/// The mark on a transcript that was made of a recording of other software.
+pub const RECORDING: &str =
+    "SIMULATION - made of a recording of other software; nothing that the card answered is kept";
+
 /// Who takes part (design §1): three roles, two persons, and the harness itself.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -49,11 +53,11 @@ pub enum By {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Roles {
-    /// `virtual`.
+    /// `virtual`, `recorded`.
     pub card: String,
     /// `reference`, `process`, `observed`.
     pub reader: String,
-    /// `embedded`, `fhir`, `oqs`, `process`.
+    /// `embedded`, `fhir`, `oqs`, `process`; `absent` where no inquiry is seen.
     pub backend: String,
 }
 
@@ -63,7 +67,7 @@ pub struct Roles {
 pub struct Header {
     /// `uketsuke-transcript/1`.
     pub format: String,
-    /// [`SIMULATION`].
+    /// [`SIMULATION`], or [`RECORDING`].
     pub simulation: String,
     /// The tool that wrote it, with its version.
     pub tool: String,
@@ -172,7 +176,8 @@ pub struct Stimulus {
 pub struct CommandApdu {
     /// The bytes; header and length only where the data are a secret.
     pub apdu: Bytes,
-    /// The data of a VERIFY or CHANGE REFERENCE DATA, masked.
+    /// The data of a VERIFY, CHANGE REFERENCE DATA or RESET RETRY COUNTER, masked; of a recording,
+    /// the data of every command but a SELECT.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<Masked>,
     /// Whether the command is a convention of this harness: the part of the terminal's unlock of
@@ -191,6 +196,9 @@ pub struct ResponseApdu {
     /// Response data.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub data: Bytes,
+    /// How many bytes of data came, where they are not kept: a recording of a card that may be real.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<usize>,
     /// Why there is no answer: `gone` or `mute`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost: Option<String>,

@@ -1,17 +1,11 @@
 //! Writes a transcript as things happen, masking secrets on the way in.
 
-use super::entry::{CommandApdu, ResponseApdu};
-use super::{Entry, Event, FORMAT, Header, Reply, Role, Roles, SIMULATION, Transcript};
-use crate::eligibility::{Bytes, Inquiry, Moment, Wire};
+use super::{
+    Entry, Event, FORMAT, Header, RECORDING, Reply, Role, Roles, SIMULATION, Transcript, mask,
+};
+use crate::eligibility::{Inquiry, Moment, Wire};
 use crate::scenario::{Scenario, Step};
 use crate::secret::Masker;
-
-/// The instructions whose data are a secret (card.md §4).
-const VERIFY: u8 = 0x20;
-const CHANGE_REFERENCE_DATA: u8 = 0x24;
-const CHANGE_KEY: u8 = 0x32;
-/// Known to exist and no more, so that what it does here is made up (card.md §8).
-const EXTERNAL_AUTHENTICATE: u8 = 0x82;
 
 /// Records what crosses between roles and persons, in order and once.
 #[derive(Debug)]
@@ -55,6 +49,13 @@ impl Recorder {
         }
     }
 
+    /// Starts a transcript of what other software recorded.
+    pub fn of_recording(scenario: &Scenario, roles: Roles) -> Recorder {
+        let mut recorder = Recorder::new(scenario, roles, "system", Vec::new());
+        RECORDING.clone_into(&mut recorder.transcript.header.simulation);
+        recorder
+    }
+
     /// Begins the next visit.
     pub fn begin_visit(&mut self) {
         self.visit += 1;
@@ -92,28 +93,26 @@ impl Recorder {
 
     /// Adds a command APDU as it reaches the card, the data of a VERIFY masked.
     pub fn command(&mut self, at: Moment, from: Role, apdu: &[u8]) -> u64 {
-        let event = Event::Command(self.mask_command(apdu));
+        let event = Event::Command(mask::command(&mut self.masker, apdu));
         self.record(at, from, Role::Card, None, event)
     }
 
     /// Adds the card's answer.
     pub fn response(&mut self, at: Moment, to: Role, re: u64, answer: Result<&[u8], &str>) -> u64 {
-        let response = match answer {
-            Ok(bytes) => {
-                let (data, status) = bytes.split_at(bytes.len().saturating_sub(2));
-                ResponseApdu {
-                    status: Some(hex::encode_upper(status)),
-                    data: Bytes(data.to_vec()),
-                    lost: None,
-                }
-            }
-            Err(lost) => ResponseApdu {
-                status: None,
-                data: Bytes::default(),
-                lost: Some(lost.to_owned()),
-            },
-        };
-        self.record(at, Role::Card, to, Some(re), Event::Response(response))
+        let event = Event::Response(mask::response(answer));
+        self.record(at, Role::Card, to, Some(re), event)
+    }
+
+    /// Adds a command that a recording shows: no data but the name in a SELECT are kept.
+    pub fn recorded_command(&mut self, at: Moment, apdu: &[u8]) -> u64 {
+        let event = Event::Command(mask::recorded_command(&mut self.masker, apdu));
+        self.record(at, Role::Reader, Role::Card, None, event)
+    }
+
+    /// Adds an answer that a recording shows: of its data only the length is kept.
+    pub fn recorded_response(&mut self, at: Moment, re: u64, answer: Result<&[u8], &str>) -> u64 {
+        let event = Event::Response(mask::recorded_response(answer));
+        self.record(at, Role::Card, Role::Reader, Some(re), event)
     }
 
     /// Adds an inquiry, a My Number in it replaced by a mark (ELIG-08).
@@ -162,34 +161,6 @@ impl Recorder {
     /// Ends the recording.
     pub fn finish(self) -> Transcript {
         self.transcript
-    }
-
-    fn mask_command(&mut self, apdu: &[u8]) -> CommandApdu {
-        let secret = match apdu {
-            [
-                _,
-                VERIFY | CHANGE_REFERENCE_DATA | CHANGE_KEY,
-                _,
-                _,
-                length,
-                rest @ ..,
-            ] if !rest.is_empty() => {
-                // A malformed length masks everything behind it: better too much than a PIN.
-                let data = rest.get(..usize::from(*length)).unwrap_or(rest);
-                Some(self.masker.mask(data))
-            }
-            _ => None,
-        };
-        let shown = if secret.is_some() {
-            apdu.get(..5).unwrap_or(apdu)
-        } else {
-            apdu
-        };
-        CommandApdu {
-            apdu: Bytes(shown.to_vec()),
-            secret,
-            convention: matches!(apdu, [_, EXTERNAL_AUTHENTICATE, ..]),
-        }
     }
 
     /// Returns `value` with each My Number in it (plain, spaced, full-width) marked.

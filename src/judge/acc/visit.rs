@@ -2,7 +2,7 @@
 
 use crate::eligibility::{Inquiry, InquiryKind};
 use crate::judge::facts::visit::Evidence;
-use crate::judge::facts::{Facts, Visit, no_screens, no_traffic};
+use crate::judge::facts::{Facts, Visit, no_inquiries, no_screens, no_traffic};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::rule::{Rule, rule};
 use crate::judge::session::{Act, App, Command, USER_KEY};
@@ -20,7 +20,7 @@ pub(in crate::judge) const RULES: &[Rule] = &[
 ];
 
 fn acc_05(facts: &Facts<'_>) -> Vec<Outcome> {
-    let mut signed: HashMap<&[u8], &Command> = HashMap::new();
+    let mut signed: HashMap<Sent<'_>, &Command> = HashMap::new();
     let mut count = 0_usize;
     for visit in &facts.visits {
         for command in &visit.commands {
@@ -28,7 +28,7 @@ fn acc_05(facts: &Facts<'_>) -> Vec<Outcome> {
                 continue;
             }
             count += 1;
-            if let Some(first) = signed.insert(&command.data, command) {
+            if let Some(first) = signed.insert((&command.data, alias(command)), command) {
                 let (a, b) = (first.n, command.n);
                 return vec![Outcome::fail(
                     &[a, b],
@@ -83,6 +83,9 @@ fn acc_06(facts: &Facts<'_>) -> Vec<Outcome> {
                 "本人確認と署名の後まで、カードは置かれていた",
                 "the card stayed until identity was proven and the signature made"
             ));
+        }
+        if facts.inquiries_unseen() {
+            return Outcome::open(&[gone], no_inquiries());
         }
         let breach = inquiries.iter().find(|exchange| exchange.n > gone).map(|exchange| {
             let n = exchange.n;
@@ -183,6 +186,13 @@ fn acc_07(facts: &Facts<'_>) -> Vec<Outcome> {
                     "the check-in ended (entry {n}) with the card's security status still there; power it off or select another application"
                 ),
             ),
+            _ if facts.reader_is_observed() && visit.screens.is_empty() => Outcome::open(
+                &[opened],
+                text!(
+                    "カードが取り出される前に受付が終わっていたか、画面の記録がないのでわからない",
+                    "without screens it is not seen whether the check-in was over before the card was taken out"
+                ),
+            ),
             _ => Outcome::absent(text!(
                 "カードが置かれたまま受付が終わった場面がない",
                 "no check-in ended with the card still in"
@@ -194,16 +204,25 @@ fn acc_07(facts: &Facts<'_>) -> Vec<Outcome> {
 /// What tells two commands apart: the bytes, and the alias of a secret.
 type Sent<'c> = (&'c [u8], Option<&'c str>);
 
+fn alias(command: &Command) -> Option<&str> {
+    command.secret.as_ref().map(|secret| secret.alias.as_str())
+}
+
 fn acc_08(facts: &Facts<'_>) -> Vec<Outcome> {
     facts.each_card(Id::literal("ACC-08"), |visit| {
         let mut rows: HashMap<Sent<'_>, (String, Vec<u64>)> = HashMap::new();
         let mut breach = None;
+        let mut before: Option<Sent<'_>> = None;
         for command in &visit.commands {
+            let key = (command.apdu.as_slice(), alias(command));
+            let in_a_row = before.replace(key) == Some(key);
             if matches!(command.act, Act::PinStatus | Act::Other) {
                 continue;
             }
-            let alias = command.secret.as_ref().map(|secret| secret.alias.as_str());
-            let key = (command.apdu.as_slice(), alias);
+            // Programs that look for a card of another kind do so each time they start.
+            if command.is_for_another_card() && !in_a_row {
+                rows.remove(&key);
+            }
             if command.done() {
                 rows.remove(&key);
                 continue;

@@ -205,21 +205,23 @@ impl<'a> Fold<'a> {
     }
 
     fn response(&mut self, entry: &Entry, response: &crate::transcript::ResponseApdu) {
-        let command = self.visit().and_then(|visit| {
-            visit
-                .commands
-                .iter_mut()
-                .rev()
-                .find(|command| Some(command.n) == entry.re)
-        });
-        match command {
-            Some(command) => {
-                command.answered(entry.n, response);
-                let command = command.clone();
-                self.card.follow(&command);
+        let Some(visit) = self.visit() else {
+            return self.broken(entry.n);
+        };
+        let asked = |command: &Command| Some(command.n) == entry.re;
+        let Some(index) = visit.commands.iter().rposition(asked) else {
+            return self.broken(entry.n);
+        };
+        visit.commands[index].answered(entry.n, response);
+        let command = visit.commands[index].clone();
+        if command.is_get_response() && command.done() {
+            let before = visit.commands[..index].iter_mut();
+            let mut before = before.rev().skip_while(|it| it.is_get_response());
+            if let Some(begun) = before.next().filter(|it| it.has_more()) {
+                begun.continued(&command);
             }
-            None => self.broken(entry.n),
         }
+        self.card.follow(&command);
     }
 
     fn inquiry(&mut self, entry: &Entry, inquiry: &'a Inquiry) {

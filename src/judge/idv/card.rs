@@ -147,8 +147,8 @@ fn idv_11(facts: &Facts<'_>) -> Vec<Outcome> {
         if let Some(command) = sent {
             let n = command.n;
             let message = text!(
-                "暗証番号のないカードに、項目{n}で暗証番号を送った",
-                "entry {n} sent a PIN to a card that has none"
+                "暗証番号のないカードに、項目{n}で暗証番号を送った。顔認証か目視確認だけを使う",
+                "entry {n} sent a PIN to a card that has none; use face or the staff's visual check alone"
             );
             outcomes.push(Outcome::fail(&command.entries(), message).part("apdu"));
         }
@@ -217,13 +217,13 @@ fn idv_12(facts: &Facts<'_>) -> Vec<Outcome> {
             let file = command.file?;
             let why = match (command.act, command.app?) {
                 (Act::Verify, App::TextInput) if file == 0x0015 => text!(
-                    "項目{n}で照合番号Bを券面入力補助APに送った",
-                    "entry {n} sent 照合番号B to 券面入力補助AP"
+                    "項目{n}で照合番号Bを券面入力補助APに送った。照合番号Bは券面事項確認APだけに使う",
+                    "entry {n} sent 照合番号B to 券面入力補助AP; it is for 券面事項確認AP alone"
                 ),
                 // 照合番号A is ACC-02.
                 (Act::Verify, App::CardFace) if file != CODE_B && file != 0x0013 => text!(
-                    "項目{n}で照合番号B以外の値で券面を開こうとした",
-                    "entry {n} would open the card face with something other than 照合番号B"
+                    "項目{n}で照合番号B以外の値で券面を開こうとした。照合番号B(0012)だけで開く",
+                    "entry {n} would open the card face with something other than 照合番号B; open it with 照合番号B (0012) only"
                 ),
                 (Act::Read, App::CardFace) if !matches!(file, 0x0002..=0x0005) => text!(
                     "項目{n}で券面のファイル{file:04X}を読んだ。保護されたものは0002だけを読む",
@@ -274,8 +274,8 @@ fn idv_18(facts: &Facts<'_>) -> Vec<Outcome> {
             (
                 vec![before, n],
                 text!(
-                    "誤りか閉塞とわかっている照合番号B(項目{before})を、項目{n}でまた送った",
-                    "照合番号B was known to be wrong or blocked (entry {before}), and was sent again at entry {n}"
+                    "誤りか閉塞とわかっている照合番号B(項目{before})を、項目{n}でまた送った。読み取り直すか、目視確認に移る",
+                    "照合番号B was known to be wrong or blocked (entry {before}), and was sent again at entry {n}; read the printed face anew, or go on to the visual check"
                 ),
             )
         });

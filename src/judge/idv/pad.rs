@@ -29,7 +29,7 @@ fn idv_03(facts: &Facts<'_>) -> Vec<Outcome> {
                     vec![told, n],
                     text!(
                         "項目{told}で閉塞とわかった後に、項目{n}で照合した。閉塞後は照合しない",
-                        "entry {told} told that the reference is locked, yet entry {n} verified it again"
+                        "entry {told} told that the reference is locked, yet entry {n} verified it again; once locked, it is left alone"
                     ),
                 ));
             }
@@ -182,6 +182,15 @@ fn idv_08(facts: &Facts<'_>) -> Vec<Outcome> {
                 _ => None,
             }))
             .collect();
+        if facts.reader_is_observed() && visit.stimuli.is_empty() {
+            return Outcome::open(
+                &[],
+                text!(
+                    "どの方法が選ばれたか記録されていないので、判定できない",
+                    "which way was chosen is not recorded, so this cannot be decided"
+                ),
+            );
+        }
         if !choices.iter().any(|(_, other)| *other) {
             return Outcome::absent(text!(
                 "顔認証も目視確認も選ばれていない",
@@ -199,8 +208,8 @@ fn idv_08(facts: &Facts<'_>) -> Vec<Outcome> {
                     (
                         vec![from, n],
                         text!(
-                            "顔認証か目視確認を選んだ(項目{from})のに、項目{n}で暗証番号を照合した",
-                            "face or visual check was chosen (entry {from}), yet entry {n} verified the PIN"
+                            "顔認証か目視確認を選んだ(項目{from})のに、項目{n}で暗証番号を照合した。別の方法が選ばれている間は照合しない",
+                            "face or visual check was chosen (entry {from}), yet entry {n} verified the PIN; it is not verified while another way is chosen"
                         ),
                     )
                 })

@@ -1,5 +1,6 @@
 //! IDV: what a reader does with the PIN (rows 02–06, 08, 09).
 
+use crate::eligibility::Text;
 use crate::judge::facts::pins::{Entered, assign};
 use crate::judge::facts::visit::Evidence;
 use crate::judge::facts::{Facts, Visit, no_traffic, not_ended};
@@ -26,6 +27,10 @@ struct Matched<'v> {
     entries_known: bool,
 }
 
+/// Nobody types four digits anew in less than this many milliseconds: a convention of this harness,
+/// for recordings in which it is not seen what was typed.
+const RETYPING_MS: u64 = 1_000;
+
 /// Why a VERIFY has no entry of its own.
 #[derive(PartialEq, Eq)]
 enum Unexplained {
@@ -37,6 +42,8 @@ enum Unexplained {
     Malformed,
     /// Nobody typed this.
     Invented,
+    /// It is not known what was typed, and this may have been.
+    Unknown,
 }
 
 fn matched<'v>(facts: &Facts<'_>, visit: &'v Visit<'_>) -> Matched<'v> {
@@ -94,15 +101,13 @@ impl Matched<'_> {
         if secret.length != 4 || secret.alphabet != Alphabet::Digits {
             return Unexplained::Malformed;
         }
+        if !self.entries_known {
+            return self.by_time(facts, visit, index);
+        }
         let same =
             |other: &&&Command| other.secret.as_ref().map(|it| &it.alias) == Some(&secret.alias);
         if let Some(before) = self.verifies[..index].iter().rev().find(same) {
-            let restarted = visit
-                .resets
-                .iter()
-                .chain(&visit.power_off)
-                .chain(&visit.power_lost)
-                .any(|n| before.n < *n && *n < command.n);
+            let restarted = restarted(visit, before.n, command.n);
             let answered = before.done() || before.tries_told().is_some();
             return if answered && !restarted {
                 Unexplained::Doubled(before.n)
@@ -121,6 +126,45 @@ impl Matched<'_> {
             None => Unexplained::Invented,
         }
     }
+
+    /// Where it is not known what was typed: the same PIN right after it had opened the card, or
+    /// sooner than anybody types, was typed once. Anything else may have been typed.
+    fn by_time(&self, facts: &Facts<'_>, visit: &Visit<'_>, index: usize) -> Unexplained {
+        let command = self.verifies[index];
+        let alias = |it: &Command| it.secret.as_ref().map(|secret| secret.alias.clone());
+        let before = index.checked_sub(1).map(|before| self.verifies[before]);
+        let Some(before) = before.filter(|before| alias(before) == alias(command)) else {
+            return Unexplained::Unknown;
+        };
+        let at = |n: u64| facts.entries.get(usize::try_from(n).ok()?.checked_sub(1)?);
+        let since = before.answer_n.unwrap_or(before.n);
+        let quick = match (at(since), at(command.n)) {
+            (Some(first), Some(second)) => second.at.ms_since(first.at) < RETYPING_MS,
+            _ => false,
+        };
+        let between = visit
+            .commands
+            .iter()
+            .filter(|it| before.n < it.n && it.n < command.n);
+        let adjacent = between.clone().all(|it| it.act == Act::PinStatus);
+        let answered = before.done() || before.tries_told().is_some();
+        let restarted = restarted(visit, before.n, command.n);
+        match (quick || (adjacent && before.done()), answered && !restarted) {
+            (true, true) => Unexplained::Doubled(before.n),
+            (true, false) if quick => Unexplained::Remembered(before.n),
+            _ => Unexplained::Unknown,
+        }
+    }
+}
+
+/// Tells whether the card began anew between two entries.
+fn restarted(visit: &Visit<'_>, from: u64, to: u64) -> bool {
+    visit
+        .resets
+        .iter()
+        .chain(&visit.power_off)
+        .chain(&visit.power_lost)
+        .any(|n| from < *n && *n < to)
 }
 
 fn idv_02(facts: &Facts<'_>) -> Vec<Outcome> {
@@ -143,13 +187,7 @@ fn idv_02(facts: &Facts<'_>) -> Vec<Outcome> {
         }
         let mut outcomes = exactly_one(visit, &matched);
         if !matched.entries_known {
-            outcomes.push(Outcome::open(
-                &[],
-                text!(
-                    "患者の入力が記録されていないので、照合と比べられない",
-                    "what the patient typed is not recorded, so the VERIFYs cannot be compared with it"
-                ),
-            ));
+            outcomes.push(Outcome::open(&[], entries_unknown()));
             return outcomes;
         }
         let (entered, sent) = (matched.entered.len(), matched.verifies.len());
@@ -179,6 +217,13 @@ fn idv_02(facts: &Facts<'_>) -> Vec<Outcome> {
         .collect()
 }
 
+fn entries_unknown() -> Text {
+    text!(
+        "患者の入力が記録されていないので、照合と比べられない",
+        "what the patient typed is not recorded, so the VERIFYs cannot be compared with it"
+    )
+}
+
 fn at_most_one(facts: &Facts<'_>, visit: &Visit<'_>, matched: &Matched<'_>) -> Option<Outcome> {
     for (index, command) in matched.verifies.iter().enumerate() {
         if matched.assigned[index].is_some() {
@@ -204,7 +249,10 @@ fn at_most_one(facts: &Facts<'_>, visit: &Visit<'_>, matched: &Matched<'_>) -> O
                     ),
                 ));
             }
-            Unexplained::Invented | Unexplained::Remembered(_) | Unexplained::Malformed => {}
+            Unexplained::Invented
+            | Unexplained::Remembered(_)
+            | Unexplained::Malformed
+            | Unexplained::Unknown => {}
         }
     }
     None
@@ -269,6 +317,9 @@ fn idv_04(facts: &Facts<'_>) -> Vec<Outcome> {
                 }
                 _ => None,
             });
+        if breach.is_none() && !matched.entries_known && !matched.verifies.is_empty() {
+            return Outcome::open(&[], entries_unknown());
+        }
         let held = text!(
             "覚えておいた暗証番号が送られることはなかった",
             "no remembered PIN was sent"

@@ -276,6 +276,7 @@ impl Story {
         let response = Event::Response(ResponseApdu {
             status: is_status.then(|| status.to_owned()),
             data: Bytes(data.to_vec()),
+            withheld: None,
             lost: (!is_status).then(|| status.to_owned()),
         });
         self.push(Role::Card, self.at_the_card, Some(re), response);
