@@ -81,6 +81,14 @@ pub enum RecordingError {
         /// Line, from 1.
         line: usize,
     },
+    /// It breaks off before anything in it could be judged.
+    #[error("line {line}: {why}; nothing before it can be judged")]
+    Broken {
+        /// Line, from 1.
+        line: usize,
+        /// Why.
+        why: &'static str,
+    },
     /// No command was found.
     #[error("no command to a card in {lines} lines: {hint}")]
     NoTraffic {
@@ -113,18 +121,24 @@ pub fn read(
     };
     let at = read.start.unwrap_or(at);
     let unknown = unknown(at);
-    Ok(assemble::recordings(
-        &read,
-        scenario.unwrap_or(&unknown),
-        at,
-    ))
+    let recordings = assemble::recordings(&read, scenario.unwrap_or(&unknown), at);
+    match read.cut {
+        Some(cut) if recordings.is_empty() => Err(RecordingError::Broken {
+            line: cut.line,
+            why: cut.why.text(),
+        }),
+        _ => Ok(recordings),
+    }
 }
 
 /// Returns the scenario of a recording of which nothing is known but its traffic.
 pub fn unknown(at: Moment) -> Scenario {
     Scenario {
         id: "recording".to_owned(),
-        title: Text::new("カード通信の記録", "a recording of card traffic"),
+        title: Text::new(
+            "カード通信の記録(カード通信だけで決まる要件)",
+            "a recording of card traffic: what it alone decides",
+        ),
         about: None,
         requirements: DECIDED.map(Id::literal).to_vec(),
         tags: Vec::new(),

@@ -13,6 +13,7 @@ mod probe;
 mod reader;
 mod specific;
 mod story;
+mod traffic;
 mod verdicts;
 mod way;
 mod wire;

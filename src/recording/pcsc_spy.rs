@@ -154,10 +154,10 @@ impl Reading {
                 _ => {}
             },
             // The library says "SCardControl", the program that shows its log "SCarControl".
-            "SCardControl" | "SCarControl" | "SCardControl132" => {
-                if call.sent.len() >= PIN_STRUCTURE {
-                    self.event(end, &slot, What::Keypad);
-                }
+            "SCardControl" | "SCarControl" | "SCardControl132"
+                if call.sent.len() >= PIN_STRUCTURE =>
+            {
+                self.event(end, &slot, What::Keypad);
             }
             _ => {}
         }

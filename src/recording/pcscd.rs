@@ -367,7 +367,7 @@ impl Reading {
 
     fn cut(&mut self, line: usize, why: Why) {
         self.seen.cut.get_or_insert(Cut { line, why });
-        while self.pending.first().is_some() {
+        while !self.pending.is_empty() {
             self.complete(0, Answer::Missing);
         }
     }

@@ -145,6 +145,21 @@ impl Story {
         self
     }
 
+    /// Nothing but card traffic is seen, of a card of which nothing is known.
+    pub fn recorded(mut self) -> Story {
+        self = self.observed();
+        self.roles.card = "recorded".to_owned();
+        self.roles.backend = "absent".to_owned();
+        self.scenario.people.clear();
+        self
+    }
+
+    /// Time passes.
+    pub fn later(&mut self, ms: u64) -> &mut Story {
+        self.at = self.at.plus_ms(ms);
+        self
+    }
+
     /// The reader is foreign software: neither stimuli nor screens are recorded.
     pub fn observed(mut self) -> Story {
         self.roles.reader = "observed".to_owned();

@@ -109,7 +109,16 @@ impl Reader {
 
     /// Returns the calls that have not ended.
     pub fn unfinished(&self) -> Vec<Call> {
-        self.open.values().map(|open| open.call.clone()).collect()
+        let whole = |open: &Open| open.lengths[0] == Some(open.call.sent.len());
+        let mut calls = Vec::new();
+        for open in self.open.values() {
+            let mut call = open.call.clone();
+            if !whole(open) {
+                call.sent.clear();
+            }
+            calls.push(call);
+        }
+        calls
     }
 }
 
