@@ -298,7 +298,7 @@ fn a_log_that_is_cut_anywhere_gives_what_was_there() {
     ] {
         let whole = log(name);
         let all = traffic(&one(read(format, &whole, None, at()).unwrap()));
-        for end in 0..whole.len() {
+        for end in (0..whole.len()).step_by(3) {
             match read(format, &whole[..end], None, at()) {
                 Ok(recordings) => {
                     let mut seen = traffic(&one(recordings));

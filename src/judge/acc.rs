@@ -65,21 +65,23 @@ fn acc_01(facts: &Facts<'_>) -> Vec<Outcome> {
             && command.fault.is_none()
             && !command.probe
             && !command.is_get_response()
-            && !visit.misled_before(command.n)
             && !matches!(command.act, Act::Terminal | Act::Unlock);
-        if !judged {
-            return None;
-        }
         let n = command.n;
         let uses = matches!(command.act, Act::Read | Act::Verify | Act::PinStatus)
             || (command.act == Act::Sign && command.app == Some(App::Jpki));
-        if uses && command.file.is_none() {
+        let unnamed = uses && command.file.is_none();
+        let status = command.status.filter(|status| NEEDLESS.contains(status));
+        // Looked at last: it goes through all that was before.
+        if !judged || !(unnamed || status.is_some()) || visit.misled_before(n) {
+            return None;
+        }
+        if unnamed {
             return Some(text!(
                 "項目{n}の命令の前にファイルも鍵も指定されていない。SELECT EFか短いファイル番号で指定してから使う",
                 "no file or key was named before the command at entry {n}; name it by SELECT EF or by its short id first"
             ));
         }
-        let status = command.status.filter(|status| NEEDLESS.contains(status))?;
+        let status = status?;
         Some(text!(
             "項目{n}の命令に{status:04X}が返った。正しいカードが必ず断る命令は送らない",
             "the command at entry {n} was answered {status:04X}; a command that a correct card must turn down is not sent"

@@ -241,15 +241,21 @@ fn guard(facts: &Facts<'_>, finding: &mut Finding) {
     }
 }
 
-/// Tells whether nothing of what a row in force is seen in can be in a recording of card traffic.
+/// Tells whether a row in force is seen, wholly or in part, in what cannot be in a recording of card
+/// traffic: then it has not held for that, nor is its situation known not to have come about.
 fn is_unseen(facts: &Facts<'_>, finding: &Finding) -> bool {
-    let row = catalogue().by_id(finding.requirement);
-    finding.verdict < Verdict::Inconclusive
-        && finding.subject == Subject::Reader
-        && row.is_some_and(|row| {
-            let in_force = facts.days.iter().any(|day| row.in_force(*day));
-            in_force && !row.seen_in.contains(&Medium::Apdu)
-        })
+    let Some(row) = catalogue().by_id(finding.requirement) else {
+        return false;
+    };
+    let in_force = facts.days.iter().any(|day| row.in_force(*day));
+    let in_traffic = row.seen_in.contains(&Medium::Apdu);
+    let elsewhere = row.seen_in.iter().any(|medium| *medium != Medium::Apdu);
+    let unseen = match finding.verdict {
+        Verdict::Pass => !in_traffic,
+        Verdict::NotApplicable => elsewhere,
+        _ => false,
+    };
+    unseen && in_force && finding.subject == Subject::Reader
 }
 
 fn reopen(finding: &mut Finding, message: Text) {

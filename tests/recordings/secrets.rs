@@ -9,6 +9,16 @@ use uketsuke::recording::{Format, read};
 
 use super::at;
 
+#[test]
+fn the_corpus_of_the_fuzz_target_breaks_nothing() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/recording");
+    let seeds: Vec<_> = std::fs::read_dir(folder).unwrap().collect();
+    assert!(seeds.len() >= 5);
+    for seed in seeds {
+        fuzz::recording(&std::fs::read(seed.unwrap().path()).unwrap());
+    }
+}
+
 const SECRET_PIN: &str = "8642";
 const SECRET_NUMBER: &str = "900000000015";
 

@@ -6,7 +6,7 @@ use crate::judge::outcome::{Outcome, text};
 use crate::judge::rule::{Rule, rule};
 use crate::judge::session::{Act, App, Command, USER_PIN};
 use crate::requirement::{Id, Subject::Reader};
-use crate::scenario::Step;
+use crate::scenario::{DeskStep, Step};
 use crate::screen::Screen;
 
 pub(in crate::judge) const RULES: &[Rule] = &[
@@ -169,6 +169,18 @@ fn idv_06(facts: &Facts<'_>) -> Vec<Outcome> {
     }]
 }
 
+/// Tells whether the scenario is known to go by PIN alone (convention 16: without the patient's acts,
+/// they are those of the scenario).
+fn pin_alone(facts: &Facts<'_>) -> bool {
+    let steps = &facts.scenario.steps;
+    let other = |step: &Step| match step {
+        Step::Choose(method) => *method != Method::Pin,
+        Step::Desk(step) => matches!(step, DeskStep::VisualMode),
+        _ => false,
+    };
+    !steps.is_empty() && !steps.iter().any(other)
+}
+
 fn idv_08(facts: &Facts<'_>) -> Vec<Outcome> {
     facts.each_card(Id::literal("IDV-08"), |visit| {
         let identity = visit.identity().map_or(u64::MAX, |identity| identity.n);
@@ -182,7 +194,7 @@ fn idv_08(facts: &Facts<'_>) -> Vec<Outcome> {
                 _ => None,
             }))
             .collect();
-        if facts.reader_is_observed() && visit.stimuli.is_empty() {
+        if facts.reader_is_observed() && visit.stimuli.is_empty() && !pin_alone(facts) {
             return Outcome::open(
                 &[],
                 text!(
