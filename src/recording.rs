@@ -11,6 +11,8 @@ mod pcsc_spy;
 mod pcscd;
 mod seen;
 
+use jiff::Timestamp;
+
 use crate::eligibility::{Moment, Site, Text};
 use crate::requirement::Id;
 use crate::scenario::{Scenario, UnderTest};
@@ -120,6 +122,8 @@ pub fn read(
         Format::PcscSpy => pcsc_spy::read(lines)?,
     };
     let at = read.start.unwrap_or(at);
+    // Transcripts have milliseconds: what is written must be what was judged.
+    let at = Timestamp::from_millisecond(at.0.as_millisecond()).map_or(at, Moment);
     let unknown = unknown(at);
     let recordings = assemble::recordings(&read, scenario.unwrap_or(&unknown), at);
     match read.cut {
