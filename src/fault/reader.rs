@@ -1,5 +1,6 @@
 //! Faulty readers: interposers between the reference reader and the ports.
 
+mod detour;
 mod flaw;
 mod told;
 
@@ -13,6 +14,7 @@ use crate::eligibility::{
 };
 use crate::reader::Reader;
 use crate::screen::{Method, Screen};
+use detour::Detour;
 
 pub use flaw::ReaderFlaw;
 
@@ -33,6 +35,8 @@ pub(super) struct Faulty {
     done: bool,
     /// The backend said that the certificate is revoked.
     revoked: bool,
+    /// What the flaw does with the card beside what the reader does.
+    detour: Detour,
 }
 
 impl Faulty {
@@ -48,13 +52,15 @@ impl Faulty {
             token: String::new(),
             done: false,
             revoked: false,
+            detour: Detour::default(),
         }
     }
 
     /// Changes what reaches the reader; `Err` keeps it from the reader and does this instead.
     fn event(&mut self, event: Event, now: Moment) -> Result<Event, Vec<Effect>> {
-        if self.swallow > 0 && matches!(event, Event::CardReplied(_)) {
+        if let (true, Event::CardReplied(reply)) = (self.swallow > 0, &event) {
             self.swallow -= 1;
+            self.detour.overheard(reply);
             return Err(Vec::new());
         }
         if self.swallow_replies > 0 && matches!(event, Event::Replied(_)) {
@@ -69,6 +75,7 @@ impl Faulty {
             self.done = false;
         }
         let event = self.told(event);
+        let event = self.on_detour(event)?;
         match (self.flaw, event) {
             (ReaderFlaw::FaceWithoutPhoto, Event::Presented(mut face)) => {
                 face.photo = true;
@@ -173,6 +180,10 @@ impl Faulty {
     }
 
     fn transmit(&mut self, mut command: Command) -> Vec<Effect> {
+        if let Some(commands) = self.detour.around(self.flaw, &command) {
+            self.swallow += commands.len().saturating_sub(1);
+            return commands.into_iter().map(Effect::Transmit).collect();
+        }
         let is_user_pin = command.instruction == VERIFY && command.data.len() == 4;
         match self.flaw {
             ReaderFlaw::PinSentTwice if is_user_pin => {
@@ -311,7 +322,7 @@ impl Faulty {
                 effects
             }
             (ReaderFlaw::GivesUpInSilence, Screen::Unreadable) => Vec::new(),
-            (_, screen) => vec![Effect::Show(screen)],
+            (_, screen) => self.cut_off(screen, now),
         }
     }
 
@@ -333,6 +344,15 @@ impl Faulty {
                 if let Some(last) = consents.last_mut() {
                     last.answer = ConsentAnswer::Refuse;
                 }
+            }
+            (ReaderFlaw::MyNumberSent, Inquiry::Confirm { .. }) => {
+                let asked = self.detour.by_my_number();
+                self.swallow_replies += asked.len();
+                return asked
+                    .into_iter()
+                    .chain([inquiry])
+                    .map(Effect::Ask)
+                    .collect();
             }
             _ => self.asked(&mut inquiry),
         }

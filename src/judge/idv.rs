@@ -345,13 +345,17 @@ fn idv_19(facts: &Facts<'_>) -> Vec<Outcome> {
             _ => None,
         });
         let by_other = visit.identity().filter(|it| it.method != Method::Visual);
-        let n = asked(facts, visit).map(|exchange| exchange.n);
+        // What follows success counts as much as an inquiry: questions, or completion.
+        let success = [ScreenId::Consent, ScreenId::ConsentAll, ScreenId::Done];
+        let n = asked(facts, visit)
+            .map(|exchange| exchange.n)
+            .or(visit.shown_any(&success, since).map(|(n, _)| n));
         match (n, word, by_other) {
             (Some(n), Some(word), _) if word < n => Outcome::pass(
                 &[word, n],
                 text!(
-                    "職員の確認(項目{word})の後に照会した",
-                    "asked after the staff's word at entry {word}"
+                    "職員の確認(項目{word})の後に進んだ",
+                    "went on after the staff's word at entry {word}"
                 ),
             ),
             (Some(n), _, Some(other)) if other.n < n => Outcome::absent(text!(
@@ -368,8 +372,8 @@ fn idv_19(facts: &Facts<'_>) -> Vec<Outcome> {
             (Some(n), ..) => Outcome::fail(
                 &[since, n],
                 text!(
-                    "目視確認モードで、職員の確認がないまま項目{n}で照会した",
-                    "in visual mode, entry {n} asked without the staff's word"
+                    "目視確認モードで、職員の確認がないまま項目{n}で先に進んだ",
+                    "in visual mode, entry {n} went on without the staff's word"
                 ),
             ),
             (None, ..) => nothing_asked(visit),

@@ -94,4 +94,28 @@ faults! {
         "証明書の代わりに番号で照会する", "asks by a typed number in place of the certificate";
     "face-in-online-care", Reader(ReaderFlaw::FaceInOnlineCare), "VAR-02",
         "オンライン診療で顔認証を案内する", "offers face in online care";
+    "signature-certificate-read", Reader(ReaderFlaw::SignatureCertificateRead), "ACC-03",
+        "署名用証明書を読もうとする", "tries to read the signature certificate";
+    "photo-read-in-pin-mode", Reader(ReaderFlaw::PhotoReadInPinMode), "IDV-20",
+        "暗証番号を選んだのに顔写真を読む", "reads the photo although the patient chose the PIN";
+    "code-b-sent-to-input-support", Reader(ReaderFlaw::CodeBSentElsewhere), "IDV-12",
+        "照合番号Bを券面入力補助APに送る", "sends 照合番号B to 券面入力補助AP";
+    "error-retried-for-ever", Reader(ReaderFlaw::ErrorRetriedForEver), "ACC-08",
+        "同じ誤りに同じコマンドを十回以上繰り返す", "repeats a command that met an error, a dozen times";
+    "grace-taken-for-valid", Reader(ReaderFlaw::GraceTakenForValid), "CERT-03",
+        "猶予期間の証明書を有効なものとして扱う", "treats a certificate in its grace period as valid";
+    "staff-word-ignored", Reader(ReaderFlaw::StaffWordIgnored), "IDV-19",
+        "職員が別人としても本人とする", "goes on although staff saw another person";
+    "my-number-sent", Reader(ReaderFlaw::MyNumberSent), "ELIG-08",
+        "個人番号で照会する", "asks by the My Number that it read";
+    "signature-certificate-demanded", Reader(ReaderFlaw::SignatureCertificateDemanded), "CHD-02",
+        "署名用証明書のないカードを断る", "turns away a card without a signature certificate";
+    "failed-face-ends-visit", Reader(ReaderFlaw::FailedFaceEndsVisit), "IDV-13",
+        "顔が一致しないと、案内なく受付を終える", "ends the visit without a word after a failed face check";
+    "notice-too-early", Reader(ReaderFlaw::NoticeTooEarly), "CERT-12",
+        "期限のずっと前から予告する", "gives notice of the certificate's end long before its time";
+    "last-answers-not-shown", Reader(ReaderFlaw::LastAnswersNotShown), "CONS-09",
+        "前回の答えを示さない", "does not preset the last answers";
+    "surgery-not-asked", Reader(ReaderFlaw::SurgeryNotAsked), "CONS-10",
+        "手術情報の同意を尋ねない", "never asks for consent to surgery information";
 }

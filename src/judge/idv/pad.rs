@@ -4,7 +4,7 @@ use crate::judge::facts::visit::Evidence;
 use crate::judge::facts::{Facts, Method, Visit, no_screens, not_ended};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::rule::{Rule, rule};
-use crate::judge::session::{Act, App, Command, USER_PIN};
+use crate::judge::session::{Act, App, CARD_FACE_FILE, Command, USER_PIN};
 use crate::requirement::{Id, Subject::Reader};
 use crate::scenario::{DeskStep, Step};
 use crate::screen::Screen;
@@ -14,6 +14,7 @@ pub(in crate::judge) const RULES: &[Rule] = &[
     rule("IDV-05", Reader, idv_05),
     rule("IDV-06", Reader, idv_06),
     rule("IDV-08", Reader, idv_08),
+    rule("IDV-20", Reader, idv_20),
 ];
 
 fn idv_03(facts: &Facts<'_>) -> Vec<Outcome> {
@@ -229,6 +230,47 @@ fn idv_08(facts: &Facts<'_>) -> Vec<Outcome> {
         let held = text!(
             "顔認証・目視確認の間、暗証番号の照合はなかった",
             "no PIN was verified during face or visual check"
+        );
+        visit.prohibition(Evidence::Apdu, breach, held)
+    })
+}
+
+fn idv_20(facts: &Facts<'_>) -> Vec<Outcome> {
+    facts.each_card(Id::literal("IDV-20"), |visit| {
+        let choices: Vec<(u64, bool)> = visit
+            .stimuli
+            .iter()
+            .filter_map(|given| match given.act {
+                Step::Choose(method) => Some((given.n, *method == Method::Pin)),
+                _ => None,
+            })
+            .collect();
+        if !choices.iter().any(|(_, pin)| *pin) {
+            return Outcome::absent(text!(
+                "暗証番号が選ばれていない",
+                "the PIN was not chosen"
+            ));
+        }
+        let breach = visit
+            .commands
+            .iter()
+            .filter(|command| command.is(Act::Read, App::CardFace, CARD_FACE_FILE))
+            .find_map(|command| {
+                let chosen = choices.iter().rev().find(|(n, _)| *n < command.n)?;
+                let (from, n) = (chosen.0, command.n);
+                chosen.1.then(|| {
+                    (
+                        vec![from, n],
+                        text!(
+                            "暗証番号を選んだ(項目{from})のに、項目{n}で顔写真のファイルを読んだ",
+                            "the PIN was chosen (entry {from}), yet entry {n} read the file with the photo"
+                        ),
+                    )
+                })
+            });
+        let held = text!(
+            "暗証番号を選んだ後、顔写真は読まれなかった",
+            "the photo was not read once the PIN was chosen"
         );
         visit.prohibition(Evidence::Apdu, breach, held)
     })
