@@ -24,6 +24,7 @@ mod select;
 mod serve;
 mod shell;
 mod show;
+mod statement;
 mod transcripts;
 
 use std::ffi::OsString;

@@ -27,7 +27,7 @@
 //! | layer | modules |
 //! |---|---|
 //! | words of the field, plain data | [eligibility], [screen], [secret], [requirement] |
-//! | core, pure | [scenario], [transcript], [recording], [rules], [check_in], [judge] |
+//! | core, pure | [scenario], [statement], [transcript], [recording], [rules], [check_in], [judge] |
 //! | ports and adapters | [reader], [backend], [card_link], [fault] (interposers on them) |
 //! | shell | [library] (files), [bindings], [runner], [explore], [matrix], [serve], [report], [tui], [wording], [sanitise], [clock], [cli] |
 //!
@@ -78,6 +78,7 @@ pub mod scenario;
 pub mod screen;
 pub mod secret;
 pub mod serve;
+pub mod statement;
 pub mod transcript;
 pub mod tui;
 pub mod wording;

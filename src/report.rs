@@ -19,6 +19,7 @@ use crate::eligibility::Text;
 use crate::judge::{Finding, Judgement, Verdict};
 use crate::requirement;
 use crate::scenario::Scenario;
+use crate::statement::Statement;
 use crate::transcript::SIMULATION;
 
 /// How many scenarios had each verdict.
@@ -164,6 +165,9 @@ pub struct Report {
     /// The kind of the backend, where others wrote it; absent for the embedded one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend: Option<String>,
+    /// The implementation conformance statement in effect, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<Statement>,
     /// How many scenarios had each verdict.
     pub summary: Summary,
     /// What became of each known deviation of the user's file, in its order.
@@ -189,6 +193,7 @@ impl Report {
             simulation: SIMULATION.to_owned(),
             seed,
             backend: None,
+            statement: None,
             summary,
             known: Vec::new(),
             scenarios,

@@ -18,12 +18,13 @@ const ARROWS: &[(&str, &str)] = &[
     ("wording", "eligibility"),
     ("rules", "eligibility screen"),
     ("scenario", "eligibility requirement screen secret"),
-    ("transcript", "eligibility scenario screen secret"),
+    ("statement", "eligibility requirement scenario screen"),
+    ("transcript", "eligibility scenario screen secret statement"),
     ("recording", "eligibility requirement scenario transcript"),
     ("check_in", "eligibility rules screen"),
     (
         "judge",
-        "eligibility requirement scenario screen secret transcript",
+        "eligibility requirement scenario screen secret statement transcript",
     ),
     ("library", "eligibility requirement scenario"),
     ("reader", "check_in eligibility"),
@@ -51,7 +52,7 @@ const ARROWS: &[(&str, &str)] = &[
     ),
     (
         "report",
-        "eligibility exit_code judge requirement sanitise scenario screen transcript wording",
+        "eligibility exit_code judge requirement sanitise scenario screen statement transcript wording",
     ),
     (
         "matrix",
@@ -68,7 +69,7 @@ const TOP: &[&str] = &["lib", "main", "cli"];
 
 /// The core: events in, effects out.
 const CORE: &str =
-    "eligibility secret screen requirement rules scenario transcript recording check_in judge";
+    "eligibility secret screen requirement rules scenario statement transcript recording check_in judge";
 
 /// What the core never names.
 const IMPURE: &[&str] = &[

@@ -11,15 +11,17 @@ use super::known::KnownArgs;
 use super::output::{ReportFormat, Target, deliver};
 use super::select;
 use super::shell::{Shell, tell};
+use super::statement::StatementArgs;
 use super::transcripts::Transcripts;
 use crate::clock::system_now;
 use crate::eligibility::Moment;
 use crate::exit_code::ExitCode;
 use crate::judge::judge_with;
 use crate::recording::{self, Format, LOG_MAX};
-use crate::report::Judged;
+use crate::report::{Judged, Report};
 use crate::scenario::Scenario;
 use crate::secret::Masker;
+use crate::statement::Statement;
 use crate::transcript::Transcript;
 
 /// Who wrote what is to be judged.
@@ -52,6 +54,8 @@ pub(super) struct JudgeArgs {
     transcripts: Option<PathBuf>,
     #[command(flatten)]
     known: KnownArgs,
+    #[command(flatten)]
+    statement: StatementArgs,
     /// Let breaches of this harness's own conventions (confidence L) count
     #[arg(long)]
     conventions: bool,
@@ -76,7 +80,7 @@ struct Read {
 ///
 /// [`Failure::Invalid`] where any of them cannot be read; then none is judged.
 pub(super) fn judge(args: &JudgeArgs, shell: &Shell) -> Result<ExitCode, Failure> {
-    let read = match args.input {
+    let mut read = match args.input {
         Input::Uketsuke if args.transcripts.is_some() => {
             return Err(Failure::Usage(
                 "--transcripts is for logs; what is read of --input uketsuke are transcripts"
@@ -88,6 +92,7 @@ pub(super) fn judge(args: &JudgeArgs, shell: &Shell) -> Result<ExitCode, Failure
         Input::PcscSpy => of_log(args, Format::PcscSpy, shell)?,
     };
     let known = args.known.read()?;
+    let statement = in_effect(args.statement.read()?, &mut read)?;
     let target = Target::open(args.output.as_deref())?;
     let scenarios = read
         .into_iter()
@@ -99,8 +104,34 @@ pub(super) fn judge(args: &JudgeArgs, shell: &Shell) -> Result<ExitCode, Failure
             )
         })
         .collect();
-    let report = known.report(scenarios, system_now(), args.conventions);
+    let report = Report {
+        statement,
+        ..known.report(scenarios, system_now(), args.conventions)
+    };
     deliver(&report, args.format, target, args.conventions, shell)
+}
+
+/// Puts one statement into effect for all transcripts: the user's, or that under which they were
+/// made.
+fn in_effect(
+    named: Option<Statement>,
+    read: &mut [Read],
+) -> Result<Option<Statement>, Failure> {
+    if named.is_some() {
+        for read in read {
+            read.transcript.header.statement.clone_from(&named);
+        }
+        return Ok(named);
+    }
+    let mut own = read.iter().map(|it| &it.transcript.header.statement);
+    let first = own.next().cloned().flatten();
+    if own.any(|other| *other != first) {
+        return Err(Failure::Usage(
+            "the transcripts were made under different statements; judge them apart, or name one with --statement"
+                .to_owned(),
+        ));
+    }
+    Ok(first)
 }
 
 /// Does `read` to every file, and returns what all of them gave.

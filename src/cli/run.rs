@@ -12,6 +12,7 @@ use super::pool::{self, Ending};
 use super::rerun;
 use super::select;
 use super::shell::{Shell, tell};
+use super::statement::StatementArgs;
 use super::transcripts::Transcripts;
 use crate::backend::{Absent, SILENT_PLAYS_MAX};
 use crate::clock::system_now;
@@ -23,6 +24,7 @@ use crate::report::{Judged, Report, text};
 use crate::requirement;
 use crate::runner::{self, RunError};
 use crate::scenario::{Playable, Scenario};
+use crate::statement::Statement;
 use crate::transcript::{Event, Reply, Transcript};
 
 /// What `run` understands.
@@ -42,6 +44,8 @@ pub(super) struct RunArgs {
     rerun: Option<PathBuf>,
     #[command(flatten)]
     known: KnownArgs,
+    #[command(flatten)]
+    statement: StatementArgs,
     /// Let breaches of this harness's own conventions (confidence L) count
     #[arg(long)]
     conventions: bool,
@@ -94,6 +98,7 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
     check_role("--reader", &args.reader, "reference")?;
     let now = system_now();
     let known = args.known.read()?;
+    let statement = args.statement.read()?;
     let playables = selected(args, now)?;
     let target = Target::open(args.output.as_deref())?;
     let transcripts = match &args.transcripts {
@@ -106,7 +111,11 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
     let runtime = runtime().map_err(Failure::Bug)?;
     let conventions = args.conventions;
     let opened = runtime.block_on(args.backend.open(runtime.handle().clone()))?;
-    let items = args.backend.prepare(&opened, playables, now)?;
+    let mut items = args.backend.prepare(&opened, playables, now)?;
+    for item in &mut items {
+        let excluded = |it: &Statement| it.excludes(&item.playable.scenario);
+        item.reason = statement.as_ref().and_then(excluded).or(item.reason.take());
+    }
     let options = runner::Options {
         fault: args.fault,
         backend: opened.connector(),
@@ -130,8 +139,9 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
             ));
         }
     };
+    let stated = statement.clone();
     let work = move |item: &Prepared| match &item.reason {
-        None => play_one(&item.playable, &options, conventions, keep),
+        None => play_one(&item.playable, &options, stated.as_ref(), conventions, keep),
         Some(why) => Played {
             judged: Judged::not_applicable(&item.playable.scenario, why),
             transcript: None,
@@ -147,6 +157,7 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
     let judged = results.into_iter().flatten().map(|played| played.judged);
     let report = Report {
         backend: opened.kind.map(str::to_owned),
+        statement,
         ..known.report(judged.collect(), now, conventions)
     };
     let code = match ending {
@@ -258,12 +269,14 @@ fn unreached(transcript: &Transcript) -> Option<Text> {
 fn play_one(
     playable: &Playable,
     options: &runner::Options,
+    statement: Option<&Statement>,
     conventions: bool,
     keep: bool,
 ) -> Played {
     let scenario = &playable.scenario;
     match runner::play_blocking(playable, options) {
-        Ok(transcript) => {
+        Ok(mut transcript) => {
+            transcript.header.statement = statement.cloned();
             let judgement = judge_with(&transcript.header.scenario, &transcript, conventions);
             let judged = Judged {
                 problem: unreached(&transcript),

@@ -11,6 +11,7 @@ use crate::bindings;
 use crate::exit_code::ExitCode;
 use crate::report::{Report, known};
 use crate::scenario::{DeckPerson, Document};
+use crate::statement::Statement;
 use crate::transcript::{Entry, Header};
 
 /// What `schema` understands.
@@ -38,6 +39,8 @@ enum Name {
     Bindings,
     /// A file of known deviations, for `run --known`
     Known,
+    /// An implementation conformance statement, for `--statement`
+    Statement,
 }
 
 /// A line of a transcript: the header on line 1, an entry on every further one.
@@ -64,6 +67,7 @@ pub(super) fn schema(args: &SchemaArgs) -> Result<ExitCode, Failure> {
         Name::Process => schema_for!(Line),
         Name::Bindings => schema_for!(bindings::Document),
         Name::Known => schema_for!(known::Document),
+        Name::Statement => schema_for!(Statement),
     };
     let text = serde_json::to_string_pretty(&schema)
         .map_err(|error| Failure::Bug(format!("the schema is no JSON: {error}")))?;

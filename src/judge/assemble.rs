@@ -26,10 +26,32 @@ pub(super) fn findings(facts: &Facts<'_>) -> Vec<Finding> {
         findings.extend(of_row(facts, row));
         findings.extend(expected.remove(&row.id).unwrap_or_default());
     }
+    let statement = facts.header.statement.as_ref();
+    let scenario = statement.and_then(|it| it.excludes(facts.scenario));
     for finding in &mut findings {
         guard(facts, finding);
+        excuse(facts, finding, scenario.as_ref());
     }
     findings
+}
+
+/// Takes a finding back that rests on a function that the reader lacks by its statement: that of a
+/// row that asks for it, and, in a scenario that needs it, all but what a rule saw broken. What is
+/// forbidden stays forbidden.
+fn excuse(facts: &Facts<'_>, finding: &mut Finding, scenario: Option<&Text>) {
+    let of_reader = finding.subject == Subject::Reader;
+    let row = facts.excluded(finding.requirement).filter(|_| of_reader);
+    let stated = finding.step.is_some();
+    let broken = finding.verdict == Verdict::Fail;
+    let undecided = finding.verdict == Verdict::Inconclusive && finding.listed;
+    let situation = scenario.filter(|_| stated || undecided || (of_reader && !broken));
+    if let Some(why) = row.as_ref().or(situation) {
+        finding.verdict = Verdict::NotApplicable;
+        finding.message = why.clone();
+        finding.entries.clear();
+        finding.decided_at = None;
+        finding.differences.clear();
+    }
 }
 
 /// Returns the verdict on the scenario: the worst of what it lists and of what failed unlisted.

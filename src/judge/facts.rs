@@ -99,6 +99,12 @@ impl<'a> Facts<'a> {
         self.world(n).and_then(|world| world.registries.get(person))
     }
 
+    /// Returns why a row does not apply to this reader, by the statement in effect.
+    pub fn excluded(&self, id: requirement::Id) -> Option<Text> {
+        let statement = self.header.statement.as_ref()?;
+        statement.excludes_row(id)
+    }
+
     /// Tells whether the reader is foreign software that reports nothing of itself.
     pub fn reader_is_observed(&self) -> bool {
         self.header.roles.reader == "observed"

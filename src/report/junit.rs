@@ -34,6 +34,10 @@ pub fn render(report: &Report) -> Result<String, JunitError> {
     if let Some(backend) = &report.backend {
         suite.add_property(Property::new("backend", &*sanitise::one_line(backend)));
     }
+    if let Some(statement) = &report.statement {
+        let text = both(&statement.summary());
+        suite.add_property(Property::new("statement", text.as_str()));
+    }
     for account in &report.known {
         let state = match account.state {
             State::Active => continue,

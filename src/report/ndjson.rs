@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::known::Account;
 use super::{Judged, Report, Summary};
 use crate::sanitise;
+use crate::statement::Statement;
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -20,6 +21,8 @@ enum Line<'a> {
         seed: Option<u64>,
         #[serde(skip_serializing_if = "Option::is_none")]
         backend: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        statement: Option<&'a Statement>,
         summary: Summary,
         #[serde(skip_serializing_if = "is_empty")]
         known: &'a [Account],
@@ -43,6 +46,7 @@ pub fn render(report: &Report) -> String {
         simulation,
         seed: report.seed,
         backend: report.backend.as_deref(),
+        statement: report.statement.as_ref(),
         summary: report.summary,
         known: &report.known,
     };

@@ -30,6 +30,13 @@ pub fn render(report: &Report, language: Language, color: bool) -> String {
         &format!("{} · {}", report.tool, report.simulation),
     );
     page.end_line();
+    if let Some(statement) = &report.statement {
+        let summary = statement.summary();
+        page.line(&match language {
+            Language::Ja => format!("実装適合宣言 {}", summary.ja),
+            Language::En => format!("statement: {}", summary.en),
+        });
+    }
     let id_width = report
         .scenarios
         .iter()

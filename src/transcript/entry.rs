@@ -7,6 +7,7 @@ use crate::eligibility::{Answer, Bytes, Inquiry, Moment, Wire};
 use crate::scenario::{Scenario, Step};
 use crate::screen::Screen;
 use crate::secret::Masked;
+use crate::statement::Statement;
 
 /// The mark that everything shown or written carries.
 pub const SIMULATION: &str = "SIMULATION - fictitious people, test keys, no real card or registry";
@@ -77,7 +78,7 @@ pub struct Header {
     pub clock: String,
     /// The implementation conformance statement in effect, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub statement: Option<String>,
+    pub statement: Option<Statement>,
     /// The scenario, dates resolved and secrets masked.
     pub scenario: Scenario,
 }

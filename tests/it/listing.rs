@@ -167,6 +167,7 @@ fn the_committed_schemas_are_current() {
         "process",
         "bindings",
         "known",
+        "statement",
     ] {
         let printed = uketsuke(&["schema", name]).ends_with(0).stdout;
         let path = format!("{}/docs/schema/{name}.json", env!("CARGO_MANIFEST_DIR"));

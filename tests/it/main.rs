@@ -9,6 +9,7 @@ mod listing;
 mod matrix;
 mod reports;
 mod results;
+mod statement;
 mod streams;
 
 use std::path::{Path, PathBuf};

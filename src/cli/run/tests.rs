@@ -32,7 +32,7 @@ fn played(playable: &Playable, connector: Arc<dyn Connector>) -> Judged {
         fault: None,
         backend: Some(connector),
     };
-    play_one(playable, &options, false, false).judged
+    play_one(playable, &options, None, false, false).judged
 }
 
 /// Returns what counts against somebody, or is an error of ours.
