@@ -1,5 +1,7 @@
 //! The bundled scenarios and the deck, and files of the user's own beside them.
 
+mod for_reader;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

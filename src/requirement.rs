@@ -260,6 +260,15 @@ impl Catalogue {
         self.requirements.iter()
     }
 
+    /// Tells whether readers and backends owe the same on two days: no row for them has come into
+    /// force or ceased between. What a scenario of one day shows can then be asked on the other.
+    pub fn is_same_on(&self, day: Date, other: Date) -> bool {
+        let concerned =
+            |row: &&Requirement| row.concerns(Subject::Reader) || row.concerns(Subject::Backend);
+        let mut rows = self.requirements.iter().filter(concerned);
+        rows.all(|row| row.in_force(day) == row.in_force(other))
+    }
+
     fn load(yaml: &str) -> Result<Self, LoadError> {
         let catalogue: Self = serde_saphyr::from_str(yaml).map_err(|source| LoadError::Syntax {
             file: "catalogue.yaml",

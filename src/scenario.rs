@@ -22,6 +22,7 @@ mod registry;
 mod resolve;
 mod step;
 mod step_kind;
+mod today;
 
 use std::collections::BTreeMap;
 

@@ -17,12 +17,15 @@ use uketsuke::fault::{FAULTS, Fault};
 use uketsuke::judge::Verdict;
 use uketsuke::library::Library;
 use uketsuke::matrix::{Audience, Matrix, Outcome, Row, Selection, Sound, markdown, wire};
+use uketsuke::requirement::Subject;
 use uketsuke::serve::fault::{WIRE_FAULTS, WireFaultEntry};
 
 /// How many cores the figures are for.
 const JOBS: usize = 2;
 /// How many faulty backends were promised.
 const BACKENDS_MIN: usize = 40;
+/// How many faulty readers were promised.
+const READERS_MIN: usize = 30;
 
 fn audience() -> &'static Audience {
     static AUDIENCE: OnceLock<Audience> = OnceLock::new();
@@ -200,13 +203,14 @@ fn main() -> ExitCode {
     ];
     trials.extend(checks.map(|(name, check)| Trial::test(name, check)));
     trials.push(Trial::test(
-        "as many faulty backends as were promised",
+        "as many faulty readers and backends as were promised",
         || {
-            let backends = matrix()
-                .rows()
-                .filter(|row| row.subject == uketsuke::requirement::Subject::Backend)
-                .count();
-            assert!(backends >= BACKENDS_MIN, "{backends}");
+            let of = |subject| FAULTS.iter().filter(|it| it.subject() == subject).count();
+            let counts = (of(Subject::Reader), of(Subject::Backend));
+            assert!(
+                counts.0 >= READERS_MIN && counts.1 >= BACKENDS_MIN,
+                "{counts:?}"
+            );
             Ok(())
         },
     ));

@@ -65,6 +65,11 @@ impl CheckIn {
         if visit.face_closed {
             methods.retain(|method| *method != Method::Face);
         }
+        // To a card without PINs staff's eye is left where there is no camera, or its printed code
+        // does not open it (IDV-11, convention 6); not after the camera has seen another face.
+        if methods.is_empty() && visit.face_failures == 0 {
+            return self.ask_staff(visit);
+        }
         if methods.is_empty() {
             return leave([Screen::Counter]);
         }

@@ -30,7 +30,8 @@ pub(super) struct ListArgs {
     /// Only what begins with this, such as CERT or CERT-03, or consent/ for scenarios
     #[arg(value_name = "BEGINNING")]
     beginning: Option<String>,
-    /// Only what concerns one of the parts (requirements and faults)
+    /// Only what concerns one of the parts (requirements and faults); for scenarios, reader: those
+    /// through which a reader whose date cannot be set can be walked today
     #[arg(long, value_name = "PART")]
     subject: Option<Part>,
     /// The format of the list
@@ -113,8 +114,17 @@ enum ListFormat {
 /// [`Failure::Usage`] for a subject of what has none, [`Failure::Nothing`] where nothing begins as
 /// asked, [`Failure::Output`] where the list cannot be written.
 pub(super) fn list(args: &ListArgs, shell: &Shell) -> Result<ExitCode, Failure> {
-    if args.subject.is_some() && !matches!(args.what, What::Requirements | What::Faults) {
-        let usage = "--subject chooses among requirements and faults; leave it out for other lists";
+    let usage = match (args.what, args.subject) {
+        (What::Requirements | What::Faults, _) | (_, None) => None,
+        (What::Scenarios, Some(Part::Reader)) => None,
+        (What::Scenarios, Some(_)) => {
+            Some("of scenarios, --subject chooses those for a reader; leave it out for all")
+        }
+        (What::Steps | What::People, Some(_)) => Some(
+            "--subject chooses among requirements, faults and scenarios; leave it out for other lists",
+        ),
+    };
+    if let Some(usage) = usage {
         return Err(Failure::Usage(usage.to_owned()));
     }
     let library = select::bundled()?;
@@ -149,11 +159,17 @@ fn some(count: usize) -> Result<(), Failure> {
 }
 
 fn bundled_scenarios(args: &ListArgs, library: &Library) -> Result<Vec<Playable>, Failure> {
-    let all = select::named(&mut library.clone(), &[])?;
     // A bundled file that is broken is our fault, not the user's.
-    let mut playables = select::playables(library, &all, system_now())
-        .map_err(|error| Failure::Bug(error.to_string()))?;
-    playables.retain(|playable| args.wants(&playable.scenario.id, &[]));
+    let mut playables = if args.subject.is_some() {
+        let found = library.for_reader(system_now());
+        found.map_err(|error| Failure::Bug(error.to_string()))?
+    } else {
+        let all = select::named(&mut library.clone(), &[])?;
+        let found = select::playables(library, &all, system_now());
+        found.map_err(|error| Failure::Bug(error.to_string()))?
+    };
+    let beginning = args.beginning.as_deref().unwrap_or_default();
+    playables.retain(|playable| playable.scenario.id.starts_with(beginning));
     Ok(playables)
 }
 

@@ -155,8 +155,13 @@ fn goes_on(facts: &Facts<'_>, seen: &Seen<'_, '_>, proof: &[u64], held: Text) ->
     )
 }
 
-/// Finds a screen that says the certificate is worse than it was told to be.
-fn worse_screen(seen: &Seen<'_, '_>, ids: &[ScreenId]) -> Option<Outcome> {
+/// Finds a screen that says the certificate is worse than it was told to be. What the backend said
+/// later, at the inquiry, counts as told too: midnight may lie between (convention 10).
+fn worse_screen(facts: &Facts<'_>, seen: &Seen<'_, '_>, ids: &[ScreenId]) -> Option<Outcome> {
+    let refused = facts.refusal(seen.case);
+    if refused.is_some_and(|(_, refusal)| refusal.ground == Ground::CertificateLapsed) {
+        return None;
+    }
     seen.visit.shown_any(ids, seen.visit.first).map(|(n, id)| {
         let name = id.name();
         Outcome::fail(
@@ -172,7 +177,7 @@ fn worse_screen(seen: &Seen<'_, '_>, ids: &[ScreenId]) -> Option<Outcome> {
 fn cert_01(facts: &Facts<'_>) -> Vec<Outcome> {
     each_told(facts, "CERT-01", CertificatePhase::Valid, |seen| {
         let worse = [ScreenId::CertificateExpired, ScreenId::CertificateLapsed];
-        if let Some(breach) = worse_screen(seen, &worse) {
+        if let Some(breach) = worse_screen(facts, seen, &worse) {
             return vec![breach];
         }
         if seen.visit.screens.is_empty() {
@@ -189,7 +194,7 @@ fn cert_01(facts: &Facts<'_>) -> Vec<Outcome> {
 fn cert_02(facts: &Facts<'_>) -> Vec<Outcome> {
     each_told(facts, "CERT-02", CertificatePhase::Ending, |seen| {
         let worse = [ScreenId::CertificateExpired, ScreenId::CertificateLapsed];
-        if let Some(breach) = worse_screen(seen, &worse) {
+        if let Some(breach) = worse_screen(facts, seen, &worse) {
             return vec![breach];
         }
         let held = text!(

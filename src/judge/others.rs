@@ -2,8 +2,9 @@
 
 use super::cert::backend::silent;
 use super::difference::{Difference, refused_wrongly, word};
-use super::facts::{Exchange, Facts, Method, Visit, no_screens, not_ended};
+use super::facts::{Case, Exchange, Facts, Method, Told, Visit, no_screens, not_ended};
 use super::outcome::{Outcome, text};
+use super::refusal::registered_here;
 use super::rule::{Rule, not_judged, rule};
 use crate::eligibility::{CardClass, Inquiry, SiteKind, Validity};
 use crate::requirement::{Id, Subject::Backend, Subject::Desk, Subject::Reader};
@@ -53,7 +54,7 @@ fn chd_02(facts: &Facts<'_>) -> Vec<Outcome> {
             .cases
             .iter()
             .filter(|case| case.visit == visit.number)
-            .find(|case| case.confirm.is_some() || facts.refusal(case).is_some());
+            .find(|case| case.confirm.is_some() || has_other_ground(facts, case));
         if let Some(case) = asked {
             let n = facts.exchanges[case.auth].n;
             return Outcome::pass(
@@ -83,6 +84,18 @@ fn chd_02(facts: &Facts<'_>) -> Vec<Outcome> {
             _ => Outcome::open(&[], not_ended(visit.number)),
         }
     })
+}
+
+/// Tells whether the card was turned away on a ground that has nothing to do with its signature
+/// certificate: a refusal, or that it is not registered and was not registered here.
+fn has_other_ground(facts: &Facts<'_>, case: &Case) -> bool {
+    let unregistered = match facts.told(case) {
+        Told::Accepted(accepted) => !accepted.registered,
+        _ => false,
+    };
+    facts.refusal(case).is_some()
+        || facts.disturbed(case).is_some()
+        || (unregistered && !registered_here(facts, case))
 }
 
 fn var_01(facts: &Facts<'_>) -> Vec<Outcome> {

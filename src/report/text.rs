@@ -17,8 +17,11 @@ use super::breach;
 use super::page::{self, Page, Style};
 use super::{Judged, Report};
 use crate::judge::{Finding, Verdict};
+use crate::sanitise;
 use crate::wording::Language;
 
+/// Where a line goes on that was broken.
+const INDENT: usize = 4;
 /// So many findings are shown of one scenario; the machine formats carry all of them.
 const FINDINGS_SHOWN: usize = 8;
 
@@ -32,10 +35,15 @@ pub fn render(report: &Report, language: Language, color: bool) -> String {
     page.end_line();
     if let Some(statement) = &report.statement {
         let summary = statement.summary();
-        page.line(&match language {
+        let text = match language {
             Language::Ja => format!("実装適合宣言 {}", summary.ja),
             Language::En => format!("statement: {}", summary.en),
-        });
+        };
+        let lines = page::wrap(&sanitise::one_line(&text), breach::COLUMNS - INDENT);
+        for (index, line) in lines.iter().enumerate() {
+            let indent = if index == 0 { 0 } else { INDENT };
+            page.line(&format!("{:indent$}{line}", ""));
+        }
     }
     let id_width = report
         .scenarios
@@ -106,7 +114,7 @@ fn name(judged: &Judged) -> String {
         Some(transcript) => format!("{} ({transcript})", judged.id),
         None => judged.id.clone(),
     };
-    crate::sanitise::one_line(&name).into_owned()
+    sanitise::one_line(&name).into_owned()
 }
 
 fn scenario(page: &mut Page, judged: &Judged, id_width: usize) {

@@ -90,6 +90,7 @@ fn requirements_fit_a_terminal_and_can_be_chosen() {
     assert_eq!(one.len(), 1);
     uketsuke(&["list", "requirements", "NONE"]).ends_with(4);
     uketsuke(&["list", "people", "--subject", "card"]).ends_with(2);
+    uketsuke(&["list", "scenarios", "--subject", "backend"]).ends_with(2);
 }
 
 #[test]
@@ -179,6 +180,25 @@ fn the_committed_schemas_are_current() {
         let schema: Value = serde_json::from_str(&printed).unwrap();
         assert!(schema["$schema"].is_string(), "{name}");
     }
+}
+
+#[test]
+fn the_scenarios_for_a_reader_can_be_chosen() {
+    let ids = |args: &[&str]| {
+        let all = [&["list", "scenarios", "--format", "json"], args].concat();
+        let ran = uketsuke(&all).ends_with(0);
+        let list: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let scenarios = list["scenarios"].as_array().unwrap().iter();
+        let ids = scenarios.map(|it| it["id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<String>>()
+    };
+    let (all, chosen) = (ids(&[]), ids(&["--subject", "reader"]));
+    assert!(chosen.len() < all.len() && chosen.iter().all(|id| all.contains(id)));
+    assert!(chosen.contains(&"pin/wrong-then-right".to_owned()));
+    // A number inquiry at the desk is nothing to a reader.
+    assert!(!chosen.contains(&"eligibility/lapsed-by-number".to_owned()));
+    let some = ids(&["--subject", "reader", "visual/"]);
+    assert!(!some.is_empty() && some.iter().all(|id| id.starts_with("visual/")));
 }
 
 #[test]

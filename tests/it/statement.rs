@@ -236,5 +236,5 @@ fn every_example_of_the_document_does_what_it_says() {
             commands += 1;
         }
     }
-    assert!(commands == 5 && lines == 7, "{commands} {lines}");
+    assert!(commands == 5 && lines == 8, "{commands} {lines}");
 }

@@ -282,7 +282,8 @@ impl<'a> Visit<'a> {
     }
 
     fn question(&self, shown: u64, kind: ConsentKind, preset: Option<ConsentAnswer>) -> Question {
-        let answer = self.reply_to(shown).and_then(|given| {
+        // What does not fit the question is no answer to it: a reader lets it pass.
+        let answer = self.replies_to(shown).find_map(|given| {
             let answer = match given.act {
                 Step::Agree(subject) if subject.kind() == Some(kind) => ConsentAnswer::Agree,
                 Step::Refuse(subject) if subject.kind() == Some(kind) => ConsentAnswer::Refuse,
@@ -301,13 +302,13 @@ impl<'a> Visit<'a> {
     }
 
     fn agreed_to_all(&self, shown: u64) -> Option<u64> {
-        self.reply_to(shown)
-            .filter(|given| matches!(given.act, Step::Agree(ConsentSubject::All)))
+        self.replies_to(shown)
+            .find(|given| matches!(given.act, Step::Agree(ConsentSubject::All)))
             .map(|given| given.n)
     }
 
-    /// Returns what the patient did while this screen stood.
-    fn reply_to(&self, shown: u64) -> Option<&Given<'a>> {
+    /// Returns what the patient did while this screen stood, in order.
+    fn replies_to(&self, shown: u64) -> impl Iterator<Item = &Given<'a>> {
         let next = self
             .screens
             .iter()
@@ -315,7 +316,7 @@ impl<'a> Visit<'a> {
             .map_or(u64::MAX, |(n, _)| *n);
         self.stimuli
             .iter()
-            .find(|given| given.from == Role::Patient && given.n > shown && given.n < next)
+            .filter(move |given| given.from == Role::Patient && given.n > shown && given.n < next)
     }
 
     /// Returns the ways on offer on a screen that offers any.

@@ -139,7 +139,9 @@ fn idv_11(facts: &Facts<'_>) -> Vec<Outcome> {
         world.is_some_and(|world| world.site.kind == SiteKind::OnlineCare)
     };
     let mut outcomes = Vec::new();
-    for visit in visits.filter(|visit| !has_pin(facts, visit) && !online(visit)) {
+    // Without a photo there is nothing to compare with (IDV-10): such a card is none that is issued.
+    let without_pin = |visit: &&Visit<'_>| !has_pin(facts, visit) && has_photo(facts, visit);
+    for visit in visits.filter(without_pin).filter(|visit| !online(visit)) {
         let sent = visit
             .commands
             .iter()

@@ -103,7 +103,10 @@ fn tries_shown(visit: &Visit<'_>, command: &Command, left: u8) -> Outcome {
                 ),
             )
         }
-        None if visit.card_gone().is_some_and(|gone| gone < next) || visit.fault_since(n) => {
+        None if visit.card_gone().is_some_and(|gone| gone < next)
+            || visit.fault_since(n)
+            || command.fault.is_some() =>
+        {
             Outcome::open(
                 &[n],
                 text!(
