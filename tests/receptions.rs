@@ -311,7 +311,12 @@ fn the_reference_reader_never_fails() {
         .collect();
     assert!(blamed.is_empty(), "{}", blamed.join("\n"));
     assert!(seen.receptions >= wanted, "{}", seen.receptions);
-    assert_eq!(seen.discarded, 0);
+    // A PIN locked from the start, or a fault too late, makes a few plans no situation that could be.
+    assert!(
+        seen.discarded * 1_000 <= seen.receptions,
+        "{}",
+        seen.discarded
+    );
     let never = |what: &&str| !seen.reached.contains_key(*what);
     let never: Vec<&str> = MUST_COME_UP.iter().copied().filter(never).collect();
     assert!(
