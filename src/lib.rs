@@ -28,7 +28,7 @@
 //! |---|---|
 //! | words of the field, plain data | [eligibility], [screen], [secret], [requirement] |
 //! | core, pure | [scenario], [statement], [transcript], [recording], [rules], [check_in], [judge] |
-//! | ports and adapters | [reader], [backend], [card_link], [fault] (interposers on them) |
+//! | ports and adapters | [reader], [backend], [card_link], [presentation] (our card for foreign software), [fault] (interposers on them) |
 //! | shell | [library] (files), [bindings], [runner], [explore], [matrix], [serve], [report], [tui], [wording], [sanitise], [clock], [cli] |
 //!
 //! A backend is reached through a [`backend::Connector`]: the embedded one, FHIR, the exchange
@@ -67,6 +67,7 @@ pub mod fault;
 pub mod judge;
 pub mod library;
 pub mod matrix;
+pub mod presentation;
 pub mod reader;
 pub mod recording;
 pub mod report;

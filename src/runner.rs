@@ -26,6 +26,7 @@ use crate::screen::{Screen, ScreenId};
 use crate::transcript::{self, Event as Entry, Note, Recorder, Role, Roles, Transcript};
 
 use visit::Slot;
+pub(crate) use visit::fault_text;
 
 /// Virtual time of one APDU of a card without a timing; a convention of this harness, short enough
 /// that a reception of pace 0 stays within the second that it began in.

@@ -38,6 +38,7 @@ const ARROWS: &[(&str, &str)] = &[
         "backend clock eligibility fault requirement sanitise scenario secret transcript",
     ),
     ("card_link", ""),
+    ("presentation", "card_link"),
     (
         "fault",
         "backend card_link check_in eligibility reader requirement rules scenario screen",

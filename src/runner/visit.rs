@@ -290,7 +290,7 @@ impl Run<'_> {
 }
 
 /// Returns what a transcript says of a fault that struck.
-fn fault_text(fault: &CardFault) -> String {
+pub(crate) fn fault_text(fault: &CardFault) -> String {
     let when = match fault.when {
         When::Before => "before",
         When::During => "during",

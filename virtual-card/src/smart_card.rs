@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::card::Card;
+use crate::fault::Fault;
 
 /// Something that can lie in a virtual reader: a [`Card`], or something that stands before one.
 pub trait SmartCard {
@@ -30,6 +31,8 @@ pub struct Outcome {
     pub delay: Duration,
     /// Whether the card is out of the reader from then on.
     pub leaves: bool,
+    /// The fault that struck, if one did.
+    pub struck: Option<Fault>,
 }
 
 /// What the reader gets for a command.
@@ -49,12 +52,14 @@ impl Outcome {
         reply: Reply::Gone,
         delay: Duration::ZERO,
         leaves: true,
+        struck: None,
     };
     /// The card does not answer.
     pub const SILENCE: Self = Self {
         reply: Reply::Silence,
         delay: Duration::ZERO,
         leaves: false,
+        struck: None,
     };
 }
 
@@ -65,6 +70,7 @@ impl From<Vec<u8>> for Outcome {
             reply: Reply::Answer(answer),
             delay: Duration::ZERO,
             leaves: false,
+            struck: None,
         }
     }
 }

@@ -335,13 +335,19 @@ fn answer(
                 reply,
                 delay,
                 leaves,
+                struck,
             } = card.transmit(command);
+            let struck = struck.as_ref();
             let at = (!delay.is_zero())
                 .then(|| came.checked_add(delay))
                 .flatten();
             let gone = reply == Reply::Gone;
             let Reply::Answer(response) = reply else {
-                observer(&Exchange::Unanswered { command, gone });
+                observer(&Exchange::Unanswered {
+                    command,
+                    gone,
+                    struck,
+                });
                 let leaves = leaves || gone;
                 return Due {
                     leaves,
@@ -351,6 +357,7 @@ fn answer(
             observer(&Exchange::Apdu {
                 command,
                 response: &response,
+                struck,
             });
             Due {
                 answer: Some(response),

@@ -22,7 +22,9 @@ pub(super) fn exchange(exchange: &Exchange<'_>) {
         Exchange::PowerOn => tracing::debug!("power on"),
         Exchange::PowerOff => tracing::debug!("power off"),
         Exchange::Reset => tracing::debug!("reset"),
-        Exchange::Apdu { command, response } => {
+        Exchange::Apdu {
+            command, response, ..
+        } => {
             let (name, command) = masked(command);
             match Response::from_bytes(response) {
                 Ok(Response { data, status }) => {
@@ -31,7 +33,7 @@ pub(super) fn exchange(exchange: &Exchange<'_>) {
                 Err(_) => tracing::debug!("{name} | {command} | {} bytes", response.len()),
             }
         }
-        Exchange::Unanswered { command, gone } => {
+        Exchange::Unanswered { command, gone, .. } => {
             let (name, command) = masked(command);
             let why = if *gone { "gone" } else { "mute" };
             tracing::debug!("{name} | {command} | no answer: the card is {why}");

@@ -176,7 +176,8 @@ impl<C: SmartCard> SmartCard for Faulty<C> {
         match self.plan.strike(command) {
             None => self.card.transmit(command),
             Some(fault) => {
-                let outcome = self.go_wrong(&fault, command);
+                let mut outcome = self.go_wrong(&fault, command);
+                outcome.struck = Some(fault.clone());
                 self.struck = Some(fault);
                 outcome
             }

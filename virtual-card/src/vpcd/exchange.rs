@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::apdu;
+use crate::fault::Fault;
 
 /// What has just happened between vpcd and the card. Requests for the ATR are left out, since they
 /// come several times a second to see whether the card is there.
@@ -20,6 +21,8 @@ pub enum Exchange<'a> {
         command: &'a [u8],
         /// The bytes that go back: a response APDU, unless a fault has changed them.
         response: &'a [u8],
+        /// The fault that struck, if one did.
+        struck: Option<&'a Fault>,
     },
     /// A command gets no answer, as a fault will have it. The bytes may hold a PIN.
     Unanswered {
@@ -27,6 +30,8 @@ pub enum Exchange<'a> {
         command: &'a [u8],
         /// Whether the card is gone; otherwise it is mute.
         gone: bool,
+        /// The fault that struck, if one did just now.
+        struck: Option<&'a Fault>,
     },
     /// pcscd has looked for the card once more after powering it, so every program sees it by now.
     /// Once for each connection.
@@ -56,11 +61,13 @@ impl fmt::Debug for Exchange<'_> {
             Self::Reset => formatter.write_str("Reset"),
             Self::Taken => formatter.write_str("Taken"),
             Self::NotTaken => formatter.write_str("NotTaken"),
-            Self::Apdu { command, response } => {
+            Self::Apdu {
+                command, response, ..
+            } => {
                 let (command, length) = (apdu::masked(command), response.len());
                 write!(formatter, "Apdu({command}, {length} bytes)")
             }
-            Self::Unanswered { command, gone } => {
+            Self::Unanswered { command, gone, .. } => {
                 let command = apdu::masked(command);
                 write!(formatter, "Unanswered({command}, gone: {gone})")
             }
@@ -77,10 +84,15 @@ mod tests {
         let command = &apdu::Command::verify(b"1234").to_bytes();
         let response = &[0x90, 0x00];
         for exchange in [
-            Exchange::Apdu { command, response },
+            Exchange::Apdu {
+                command,
+                response,
+                struck: None,
+            },
             Exchange::Unanswered {
                 command,
                 gone: true,
+                struck: None,
             },
         ] {
             let shown = format!("{exchange:?}");

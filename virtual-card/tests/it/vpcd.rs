@@ -24,7 +24,9 @@ fn present() -> (
         let mut seen = Vec::new();
         let end = connection.serve(&mut card("adult"), |exchange| {
             seen.push(match exchange {
-                Exchange::Apdu { command, response } => {
+                Exchange::Apdu {
+                    command, response, ..
+                } => {
                     format!("{} {}", hex::encode(command), hex::encode(response))
                 }
                 other => format!("{other:?}"),
