@@ -4,6 +4,7 @@
 
 mod backend;
 mod completions;
+mod console;
 mod coverage;
 mod doctor;
 mod explore;
@@ -14,6 +15,7 @@ mod known;
 mod lint;
 mod list;
 mod matrix;
+mod observe;
 mod output;
 mod play;
 mod pool;
@@ -90,6 +92,8 @@ enum Command {
     Play(play::PlayArgs),
     /// Play scenarios without a terminal and judge them; all bundled ones by default
     Run(run::RunArgs),
+    /// Present a scenario's card to real PC/SC software over vpcd, and judge what it does
+    Observe(observe::ObserveArgs),
     /// Judge recorded transcripts again
     Judge(judge::JudgeArgs),
     /// Be a backend that others can test against, over FHIR and through an exchange folder
@@ -190,6 +194,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<ExitCode, Failure
         Command::Play(args) => play::play(&args, shell),
         Command::Run(args) => run::run(&args, shell),
         Command::Judge(args) => judge::judge(&args, shell),
+        Command::Observe(args) => observe::observe(&args, shell),
         Command::Serve(args) => serve::serve(&args, shell),
         Command::Matrix(args) => matrix::matrix(&args, shell),
         Command::Explore(args) => explore::explore(&args, shell),

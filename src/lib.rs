@@ -29,7 +29,7 @@
 //! | words of the field, plain data | [eligibility], [screen], [secret], [requirement] |
 //! | core, pure | [scenario], [statement], [transcript], [recording], [rules], [check_in], [judge] |
 //! | ports and adapters | [reader], [backend], [card_link], [presentation] (our card for foreign software), [fault] (interposers on them) |
-//! | shell | [library] (files), [bindings], [runner], [explore], [matrix], [serve], [report], [tui], [wording], [sanitise], [clock], [cli] |
+//! | shell | [library] (files), [bindings], [runner], [observe] (a foreign reader), [explore], [matrix], [serve], [report], [tui], [wording], [sanitise], [clock], [cli] |
 //!
 //! A backend is reached through a [`backend::Connector`]: the embedded one, FHIR, the exchange
 //! folder, or a process. FHIR and folder each have a codec of pure functions, which the adapter and
@@ -67,6 +67,7 @@ pub mod fault;
 pub mod judge;
 pub mod library;
 pub mod matrix;
+pub mod observe;
 pub mod presentation;
 pub mod reader;
 pub mod recording;

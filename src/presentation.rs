@@ -69,6 +69,11 @@ impl Presentation {
         self.slot.add_faults(faults);
     }
 
+    /// Takes the card out; when this returns, no program reaches it any more.
+    pub fn take_out(&self) {
+        self.slot.remove();
+    }
+
     /// Takes the card out and returns it, with all that it has counted; when this returns, no
     /// program reaches it any more.
     pub fn remove(self) -> Card {

@@ -392,7 +392,7 @@ impl<'a> Run<'a> {
 }
 
 /// Returns who gives a stimulus, and to whom.
-fn roles_of(step: &Step) -> (Role, Role) {
+pub(crate) fn roles_of(step: &Step) -> (Role, Role) {
     use crate::scenario::{Actor, DeskStep};
     let from = match step.kind().actor {
         Actor::Desk => Role::Desk,

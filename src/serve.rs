@@ -30,7 +30,7 @@ use self::face::{Reception, Used};
 use self::fault::Wanted;
 use self::folder::Folders;
 use self::http::HttpServer;
-use self::journal::Journal;
+use self::journal::{Journal, SharedRecorder};
 use self::worlds::Worlds;
 use crate::backend::World;
 use crate::eligibility::{Moment, Refusal, Validity};
@@ -56,6 +56,8 @@ pub struct Options {
     pub token: Option<Secret>,
     /// Where the transcript goes.
     pub transcript: Option<PathBuf>,
+    /// In place of a file: a transcript that others write to as well.
+    pub beside: Option<SharedRecorder>,
 }
 
 /// A server could not be started.
@@ -163,7 +165,7 @@ impl Server {
     pub async fn start(options: Options) -> Result<Server, StartError> {
         let clock = WorldClock::new(options.at, options.pace);
         let journal = match &options.transcript {
-            None => None,
+            None => options.beside.map(Journal::beside),
             Some(path) => {
                 Some(begin_journal(path, &options.playable, &clock).map_err(unwritable(path))?)
             }

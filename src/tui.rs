@@ -12,7 +12,7 @@
 mod arrangement;
 mod card;
 mod decode;
-mod describe;
+pub(crate) mod describe;
 mod detail;
 mod events;
 mod fields;

@@ -40,6 +40,10 @@ const ARROWS: &[(&str, &str)] = &[
     ("card_link", ""),
     ("presentation", "card_link"),
     (
+        "observe",
+        "clock eligibility presentation runner sanitise scenario serve transcript",
+    ),
+    (
         "fault",
         "backend card_link check_in eligibility reader requirement rules scenario screen",
     ),

@@ -1,7 +1,5 @@
 //! `uketsuke serve`: our backend as a server that others can test against.
 
-mod console;
-
 use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -11,7 +9,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 use virtual_card::profile::Profile;
 
-use self::console::{Stop, next, typed_lines};
+use super::console::{Stop, next, typed_lines};
 use super::failure::Failure;
 use super::output::Target;
 use super::select;
@@ -94,7 +92,7 @@ enum ServeFormat {
     Json,
 }
 
-fn address(text: &str) -> Result<SocketAddr, String> {
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     let port = text.strip_prefix("localhost").unwrap_or(text);
     let port = port.strip_prefix(':').unwrap_or(port);
     if let Ok(port) = port.parse::<u16>() {
@@ -177,6 +175,7 @@ fn options(args: &ServeArgs) -> Result<Options, Failure> {
         oqs: args.oqs.clone(),
         token: args.token_file.as_deref().map(token).transpose()?,
         transcript: args.transcript.clone(),
+        beside: None,
     })
 }
 

@@ -63,9 +63,10 @@ fn of_step(facts: &Facts<'_>, index: usize, step: &Step) -> Option<Finding> {
         Step::ExpectCard(expected) => (expected.requirement, Subject::Card),
         _ => return None,
     };
-    let judge = || match facts.reached.get(&index) {
-        Some(n) => compare(facts, step, *n),
-        None => Outcome::open(&[], not_reached(facts, index)),
+    let judge = || match (facts.told.get(&index), facts.reached.get(&index)) {
+        (Some((n, holds)), _) => foreign::told(*n, *holds),
+        (None, Some(n)) => compare(facts, step, *n),
+        (None, None) => Outcome::open(&[], not_reached(facts, index)),
     };
     let mut finding = expected_of(facts, index, (named, subject), judge)?;
     if matches!(step, Step::ExpectAnswer(AnswerExpectation::Fields(fields)) if fields.convention) {

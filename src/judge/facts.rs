@@ -67,6 +67,8 @@ pub(super) struct Facts<'a> {
     pub unmet: Vec<Unmet>,
     /// Where each expectation was reached, by step.
     pub reached: BTreeMap<usize, u64>,
+    /// What somebody who saw the reader said of an expectation, by step: where, and whether it holds.
+    pub told: BTreeMap<usize, (u64, bool)>,
     /// Where the run was cut short.
     pub cut_short: Option<(u64, String)>,
     /// The first entry that shows that others are missing.

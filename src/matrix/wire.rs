@@ -63,6 +63,7 @@ impl Bench {
             oqs: Some(folder.to_owned()),
             token: None,
             transcript: None,
+            beside: None,
         };
         let server = Server::start(options).await?;
         let address = server.fhir_address().map(|it| it.to_string());

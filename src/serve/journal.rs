@@ -1,25 +1,36 @@
 //! The transcript of a server: written line by line as it happens, so that a server that is killed
-//! leaves whole lines.
+//! leaves whole lines; or kept in the transcript of whoever observes a reader beside it.
 
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::backend::Outage;
 use crate::eligibility::{Answer, Inquiry, InquiryKind, Moment};
 use crate::scenario::Scenario;
 use crate::serve::fault::WireFault;
-use crate::transcript::{CardEvent, Event, Recorder, Reply, Role, Roles};
+use crate::transcript::{CardEvent, Entry, Event, Recorder, Reply, Role, Roles};
+
+/// A recorder that several write to, each entry in the order in which it happened.
+pub type SharedRecorder = Arc<Mutex<Recorder>>;
 
 /// A transcript that is being written.
 #[derive(Debug)]
 pub struct Journal {
-    recorder: Recorder,
+    recorder: SharedRecorder,
+    /// Where it goes; nowhere for one that stands in another's transcript.
+    file: Option<JournalFile>,
+    /// A card was put in, and its first inquiry has not come.
+    presented: bool,
+}
+
+/// The file of a journal.
+#[derive(Debug)]
+struct JournalFile {
     file: File,
     /// Bytes of whole lines in the file.
     length: u64,
-    /// A card was put in, and its first inquiry has not come.
-    presented: bool,
     /// Why no more is written.
     failed: Option<io::Error>,
 }
@@ -44,45 +55,65 @@ impl Journal {
         };
         let recorder = Recorder::new(scenario, roles, clock, my_numbers);
         let header = recorder.transcript().header.to_line();
-        let mut journal = Journal {
-            recorder,
+        let mut file = JournalFile {
             file: File::create(path)?,
             length: 0,
-            presented: false,
             failed: None,
         };
-        journal.append(&header)?;
-        Ok(journal)
+        file.append(&header)?;
+        Ok(Journal {
+            recorder: Arc::new(Mutex::new(recorder)),
+            file: Some(file),
+            presented: false,
+        })
+    }
+
+    /// Writes into a transcript that belongs to someone else, who begins its visits.
+    pub fn beside(recorder: SharedRecorder) -> Journal {
+        Journal {
+            recorder,
+            file: None,
+            presented: false,
+        }
+    }
+
+    /// Locks the recorder; a panic elsewhere leaves whole entries behind.
+    fn recorder(&self) -> MutexGuard<'_, Recorder> {
+        self.recorder.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns why the transcript is not whole, where it is not.
     pub fn failure(&self) -> Option<&io::Error> {
-        self.failed.as_ref()
+        self.file.as_ref()?.failed.as_ref()
     }
 
     /// Records an inquiry; a card's first one begins a visit.
     pub fn inquiry(&mut self, at: Moment, inquiry: &Inquiry) -> u64 {
-        if inquiry.kind() == InquiryKind::Authenticate && !std::mem::take(&mut self.presented) {
-            self.recorder.begin_visit();
+        let begins = self.file.is_some()
+            && inquiry.kind() == InquiryKind::Authenticate
+            && !std::mem::take(&mut self.presented);
+        let mut recorder = self.recorder();
+        if begins {
+            recorder.begin_visit();
         }
-        self.recorder.inquiry(at, asker(inquiry), inquiry)
+        recorder.inquiry(at, asker(inquiry), inquiry)
     }
 
     /// Records that a person's card was put in, which begins a visit.
     pub fn presented(&mut self, at: Moment, person: &str) {
-        self.recorder.begin_visit();
         self.presented = true;
         let event = Event::Card(CardEvent::Presented {
             person: person.to_owned(),
         });
-        self.recorder
-            .record(at, Role::Patient, Role::Reader, None, event);
+        let mut recorder = self.recorder();
+        recorder.begin_visit();
+        recorder.record(at, Role::Patient, Role::Reader, None, event);
     }
 
     /// Records that a fault struck the answer to entry `re`.
     pub fn fault(&mut self, at: Moment, re: u64, fault: WireFault) {
         let event = Event::Fault(format!("backend {}", fault.name()));
-        self.recorder
+        self.recorder()
             .record(at, Role::Harness, Role::Backend, Some(re), event);
     }
 
@@ -99,12 +130,23 @@ impl Journal {
             Err(Outage::Malformed(reason)) => Reply::Malformed(reason.clone()),
             Err(outage) => Reply::Outage(outage.to_string()),
         };
-        self.recorder.answer(at, asker(inquiry), re, &reply);
+        self.recorder().answer(at, asker(inquiry), re, &reply);
         self.write();
     }
 
     fn write(&mut self) {
-        let entries = self.recorder.take();
+        let Some(file) = &mut self.file else {
+            return;
+        };
+        let mut recorder = self.recorder.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = recorder.take();
+        drop(recorder);
+        file.write(&entries);
+    }
+}
+
+impl JournalFile {
+    fn write(&mut self, entries: &[Entry]) {
         if self.failed.is_some() {
             return;
         }

@@ -249,7 +249,15 @@ pub enum Note {
         /// The index of the step.
         step: usize,
     },
-    /// A stimulus could not be given, because the reader never showed a screen that it answers.
+    /// Somebody who sees the reader was asked whether what a step expects is there, and said so.
+    Told {
+        /// The index of the step.
+        step: usize,
+        /// Whether it is there.
+        holds: bool,
+    },
+    /// A stimulus could not be given, because the reader never showed a screen that it answers, or
+    /// nobody gave it.
     Unmet {
         /// The index of the step.
         step: usize,

@@ -1,7 +1,7 @@
 //! Writes a transcript as things happen, masking secrets on the way in.
 
 use super::{
-    Entry, Event, FORMAT, Header, RECORDING, Reply, Role, Roles, SIMULATION, Transcript, mask,
+    By, Entry, Event, FORMAT, Header, RECORDING, Reply, Role, Roles, SIMULATION, Transcript, mask,
 };
 use crate::eligibility::{Inquiry, Moment, Wire};
 use crate::scenario::{Scenario, Step};
@@ -131,13 +131,35 @@ impl Recorder {
     /// question, and how it looked on its way.
     pub fn observed(&mut self, n: u64, elapsed_ms: u64, wire: Option<Wire>) {
         let wire = wire.map(|wire| self.without_my_number(&wire));
-        let index = n
-            .checked_sub(self.taken + 1)
-            .and_then(|n| usize::try_from(n).ok());
-        if let Some(entry) = index.and_then(|index| self.transcript.entries.get_mut(index)) {
+        if let Some(entry) = self.entry_mut(n) {
             entry.elapsed_ms = Some(elapsed_ms);
             entry.wire = wire;
         }
+    }
+
+    /// Says of entry `n` where it is known from.
+    pub fn known_by(&mut self, n: u64, by: By) {
+        if let Some(entry) = self.entry_mut(n) {
+            entry.by = Some(by);
+        }
+    }
+
+    /// Puts into the place of entry `n`, at its time, what turned out to have happened then. For
+    /// what somebody is asked to do and confirms later: nothing that follows from it comes before.
+    pub fn settle(&mut self, n: u64, from: Role, to: Role, by: By, event: Event) {
+        if let Some(entry) = self.entry_mut(n) {
+            entry.from = from;
+            entry.to = to;
+            entry.by = Some(by);
+            entry.event = event;
+        }
+    }
+
+    fn entry_mut(&mut self, n: u64) -> Option<&mut Entry> {
+        let index = n
+            .checked_sub(self.taken + 1)
+            .and_then(|n| usize::try_from(n).ok())?;
+        self.transcript.entries.get_mut(index)
     }
 
     /// Returns the step with its secret masked.

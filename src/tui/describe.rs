@@ -169,6 +169,14 @@ fn note_label(play: &Play, n: u64, note: &Note, language: Language) -> String {
             let step = expected_there(play, n, *index).unwrap_or_else(|| step(*index));
             wording.say_with("note-reached", &[("step", &step)])
         }
+        Note::Told { step: index, holds } => {
+            let key = if *holds {
+                "note-told-yes"
+            } else {
+                "note-told-no"
+            };
+            wording.say_with(key, &[("step", &step(*index))])
+        }
         Note::Unmet {
             step: index,
             reason,

@@ -199,3 +199,19 @@ fn is_elderly(facts: &Facts<'_>) -> bool {
         .flat_map(|patient| &patient.registry.qualifications)
         .any(|qualification| qualification.elderly.is_some())
 }
+
+/// Judges by the word of somebody who saw the reader.
+pub(super) fn told(n: u64, holds: bool) -> Outcome {
+    if holds {
+        let message = text!(
+            "期待どおりであることを、読取機を見ている人が確認した",
+            "as expected, by the word of who watched the reader"
+        );
+        return Outcome::pass(&[n], message);
+    }
+    let message = text!(
+        "期待どおりではないと、読取機を見ている人が答えた",
+        "not as expected, by the word of who watched the reader"
+    );
+    Outcome::fail(&[n], message).differs("told", "yes", "no")
+}

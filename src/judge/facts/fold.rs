@@ -52,6 +52,7 @@ pub(super) fn fold<'a>(scenario: &'a Scenario, transcript: &'a Transcript) -> Fa
             recorded: Vec::new(),
             unmet: Vec::new(),
             reached: std::collections::BTreeMap::new(),
+            told: std::collections::BTreeMap::new(),
             cut_short: None,
             broken: None,
         },
@@ -333,6 +334,7 @@ impl<'a> Fold<'a> {
 
     fn note(&mut self, entry: &Entry, note: &Note) {
         if let Note::Reached { step }
+        | Note::Told { step, .. }
         | Note::Unmet { step, .. }
         | Note::Moot { step }
         | Note::Waited { step }
@@ -347,6 +349,10 @@ impl<'a> Fold<'a> {
                 if let Some(probing) = self.facts.probings.last_mut().filter(|_| probe) {
                     probing.reached.push(entry.n);
                 }
+            }
+            Note::Told { step, holds } => {
+                self.facts.reached.insert(*step, entry.n);
+                self.facts.told.insert(*step, (entry.n, *holds));
             }
             Note::Unmet { step, reason } => self.facts.unmet.push(Unmet {
                 n: entry.n,

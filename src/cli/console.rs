@@ -1,4 +1,4 @@
-//! What the user of a server does: types lines, and stops it.
+//! What the user of a command that goes on for a while does: types lines, and stops it.
 
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
@@ -19,9 +19,16 @@ pub(super) async fn next(lines: &mut Option<mpsc::Receiver<String>>) -> String {
     std::future::pending().await
 }
 
-/// Reads standard input on a thread of its own, which nothing waits for. The end of input is not
-/// the end of the server.
+/// Reads lines of standard input. Its end is not the end of the server.
 pub(super) fn typed_lines() -> Option<mpsc::Receiver<String>> {
+    typed(|line| Some(line.to_owned()))
+}
+
+/// Reads standard input on a thread of its own, which nothing waits for, and hands on what `read`
+/// makes of each line; nothing where reading would stop us.
+pub(super) fn typed<T: Send + 'static>(
+    read: impl Fn(&str) -> Option<T> + Send + 'static,
+) -> Option<mpsc::Receiver<T>> {
     if std::io::stdin().is_terminal() && !in_foreground() {
         // Reading would stop a server that was started with `&`.
         return None;
@@ -34,8 +41,10 @@ pub(super) fn typed_lines() -> Option<mpsc::Receiver<String>> {
             match stdin.by_ref().take(LINE_MAX).read_until(b'\n', &mut line) {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {
-                    let line = String::from_utf8_lossy(&line).trim().to_owned();
-                    if sender.blocking_send(line).is_err() {
+                    let line = String::from_utf8_lossy(&line);
+                    if let Some(typed) = read(line.trim())
+                        && sender.blocking_send(typed).is_err()
+                    {
                         return;
                     }
                 }
@@ -63,7 +72,7 @@ fn in_foreground() -> bool {
     }
 }
 
-/// How its user stops a server: Ctrl-C, or SIGTERM.
+/// How its user stops a command: Ctrl-C, or SIGTERM.
 pub(super) struct Stop {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,

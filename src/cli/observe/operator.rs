@@ -1,0 +1,191 @@
+//! The operator at the reader: what they are told and asked on stderr, and what they type.
+
+use tokio::sync::mpsc::Receiver;
+
+use crate::cli::console::typed;
+use crate::cli::shell::tell;
+use crate::observe::{Answered, Progress, Question};
+use crate::scenario::{Scenario, ScreenFields, Step};
+use crate::tui::describe;
+use crate::wording::Language;
+
+/// Whoever follows an observation on stderr.
+pub(super) struct Operator<'a> {
+    scenario: &'a Scenario,
+    slot: &'a str,
+    language: Language,
+}
+
+impl<'a> Operator<'a> {
+    pub(super) fn new(scenario: &'a Scenario, slot: &'a str, language: Language) -> Operator<'a> {
+        Operator {
+            scenario,
+            slot,
+            language,
+        }
+    }
+
+    /// Reads what the operator types.
+    pub(super) fn answers(&self) -> Option<Receiver<Answered>> {
+        let hint = self.say("observe-yes-no");
+        typed(move |line| {
+            let answered = answer(line);
+            if answered.is_none() {
+                tell(&hint);
+            }
+            answered
+        })
+    }
+
+    /// Tells the operator what happens.
+    pub(super) fn hear(&self, progress: &Progress<'_>) {
+        match progress {
+            Progress::Serving { fhir } => {
+                if let Some(fhir) = fhir {
+                    tell(&format!("uketsuke: SIMULATION: FHIR at {fhir}"));
+                }
+            }
+            Progress::CardIn { person, stimuli } => self.card_in(*person, stimuli),
+            Progress::NotTaken => {
+                let slot = [("slot", self.slot)];
+                self.tell(&self.language.wording().say_with("observe-not-taken", &slot));
+            }
+            Progress::Asked(question) => self.ask(*question),
+            Progress::Said(line) => tell(&format!("  | {line}")),
+            Progress::ProgramEnded(how) => {
+                let how = [("how", *how)];
+                self.tell(&self.language.wording().say_with("observe-program", &how));
+            }
+            Progress::CardOut => self.tell(&self.say("observe-card-out")),
+        }
+    }
+
+    fn card_in(&self, person: usize, stimuli: &[usize]) {
+        let name = self.name(person);
+        let blanks = [("name", name), ("slot", self.slot)];
+        let wording = self.language.wording();
+        self.tell(&wording.say_with("observe-card-in", &blanks));
+        let steps: Vec<String> = stimuli
+            .iter()
+            .filter_map(|index| self.scenario.steps.get(*index))
+            .map(|step| self.spoken(step))
+            .collect();
+        if !steps.is_empty() {
+            tell(&format!("  {}", wording.say("observe-meanwhile")));
+        }
+        for step in steps {
+            tell(&format!("  - {step}"));
+        }
+    }
+
+    fn ask(&self, question: Question) {
+        let wording = self.language.wording();
+        let step = |index: usize| self.scenario.steps.get(index);
+        let (what, keys) = match question {
+            Question::Insert(index) => {
+                let person = match step(index) {
+                    Some(Step::PresentCard(Some(name))) => {
+                        let people = &self.scenario.people;
+                        people.iter().position(|it| it.name == *name).unwrap_or(0)
+                    }
+                    _ => 0,
+                };
+                let name = [("name", self.name(person))];
+                (wording.say_with("observe-insert", &name), "observe-ready")
+            }
+            Question::Take(_) => (wording.say("observe-take"), "observe-ready"),
+            Question::Give(index) => {
+                let what = step(index)
+                    .map(|step| self.spoken(step))
+                    .unwrap_or_default();
+                let what = wording.say_with("observe-give", &[("step", &what)]);
+                (what, "observe-done")
+            }
+            Question::Look(index) => {
+                let screen = match step(index) {
+                    Some(Step::ExpectScreen(expected)) => self.screen(&expected.fields()),
+                    _ => String::new(),
+                };
+                let what = wording.say_with("observe-look", &[("screen", &screen)]);
+                (what, "observe-yes-no")
+            }
+        };
+        tell(&format!("▶ {what}  {}", wording.say(keys)));
+    }
+
+    /// Names a screen with what the step says of it.
+    fn screen(&self, fields: &ScreenFields) -> String {
+        let wording = self.language.wording();
+        let mut parts = vec![wording.say(describe::screen(fields.id))];
+        if let Some(left) = fields.left {
+            parts.push(wording.say_with("observe-left", &[("left", &left.to_string())]));
+        }
+        if let Some(kind) = fields.kind {
+            parts.push(wording.say(describe::consent(kind)));
+        }
+        let methods = fields.methods.iter().flatten();
+        parts.extend(methods.map(|method| wording.say(describe::method(*method))));
+        if fields.preset == Some(true) {
+            parts.push(wording.say("observe-preset"));
+        }
+        parts.join(" · ")
+    }
+
+    fn name(&self, person: usize) -> &str {
+        let person = self.scenario.people.get(person);
+        person.map_or("", |patient| patient.registry.person.name.as_str())
+    }
+
+    /// Says a step to whoever does it. The PIN of a test card is no secret of anyone, and whoever
+    /// types it must know it; it goes to the operator alone.
+    fn spoken(&self, step: &Step) -> String {
+        match step {
+            Step::EnterPin(secret) => {
+                let pin = secret.plain().unwrap_or_default();
+                self.language
+                    .wording()
+                    .say_with("observe-pin", &[("pin", pin)])
+            }
+            other => describe::act(other, self.language),
+        }
+    }
+
+    fn say(&self, key: &str) -> String {
+        self.language.wording().say(key)
+    }
+
+    fn tell(&self, text: &str) {
+        tell(&format!("uketsuke: SIMULATION: {text}"));
+    }
+}
+
+/// Reads an answer; nothing where it is none.
+fn answer(line: &str) -> Option<Answered> {
+    match line {
+        "" => Some(Answered::Enter),
+        "y" | "Y" | "yes" | "はい" => Some(Answered::Yes),
+        "n" | "N" | "no" | "いいえ" => Some(Answered::No),
+        "?" | "？" => Some(Answered::Unknown),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_read_in_both_languages() {
+        for (line, expected) in [
+            ("", Some(Answered::Enter)),
+            ("y", Some(Answered::Yes)),
+            ("はい", Some(Answered::Yes)),
+            ("n", Some(Answered::No)),
+            ("いいえ", Some(Answered::No)),
+            ("?", Some(Answered::Unknown)),
+            ("1234", None),
+        ] {
+            assert_eq!(answer(line), expected, "{line}");
+        }
+    }
+}

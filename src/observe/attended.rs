@@ -1,0 +1,144 @@
+//! A visit with an operator, step by step: what they are asked to do is recorded once they confirm
+//! it, at the time when they were asked, so that nothing that follows from it stands before it.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::plan::{Act, VisitPlan};
+use super::record::OnCard;
+use super::watch::{Halt, Watch};
+use super::{Answered, Ended, Observer, Progress, Question};
+use crate::presentation::{Presentation, Traffic};
+use crate::transcript::Note;
+
+/// How long nothing must come to the card after an operator has confirmed a step, before what
+/// follows is looked at; and how long that is waited for. Conventions of this harness.
+const QUIET: Duration = Duration::from_millis(500);
+const QUIET_WITHIN: Duration = Duration::from_secs(3);
+
+impl Observer<'_> {
+    /// Goes through a visit step by step with an operator.
+    pub(super) async fn attended<S: Future<Output = ()> + Unpin>(
+        &mut self,
+        plan: &VisitPlan,
+        watcher: impl FnMut(Traffic) + Send + 'static,
+        watch: &mut Watch<'_, S>,
+        told: &mut impl FnMut(Progress<'_>),
+    ) -> Result<(), Halt> {
+        for step in &plan.before {
+            self.give(*step, watch, told).await?;
+        }
+        let place = plan.present;
+        self.ready(Question::Insert(place), watch, told).await?;
+        let slot = self.present(plan, Vec::new(), true, watcher)?;
+        let done = self.act(plan, &slot, watch, told).await;
+        self.remove(plan.person, slot, None, told);
+        done
+    }
+
+    async fn act<S: Future<Output = ()> + Unpin>(
+        &mut self,
+        plan: &VisitPlan,
+        slot: &Presentation,
+        watch: &mut Watch<'_, S>,
+        told: &mut impl FnMut(Progress<'_>),
+    ) -> Result<(), Halt> {
+        watch.taken(&self.setup.address, told).await?;
+        told(Progress::CardIn {
+            person: plan.person,
+            stimuli: &[],
+        });
+        for act in &plan.acts {
+            match act {
+                Act::Fault(fault) => slot.add_faults([fault.clone()]),
+                Act::Give(step) => self.give(*step, watch, told).await?,
+                Act::Take(step) => {
+                    self.ready(Question::Take(*step), watch, told).await?;
+                    watch.inside = false;
+                    slot.take_out();
+                    self.record.removed(self.step(*step));
+                }
+                Act::Look(step) => self.look(*step, watch, told).await?,
+                Act::Check(step) => self.record.note(Note::Reached { step: *step }),
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the operator to do a step, and waits until what follows from it has come.
+    async fn give<S: Future<Output = ()> + Unpin>(
+        &mut self,
+        index: usize,
+        watch: &mut Watch<'_, S>,
+        told: &mut impl FnMut(Progress<'_>),
+    ) -> Result<(), Halt> {
+        let n = self.record.asked(index);
+        let answered = self.ask(Question::Give(index), watch, told).await?;
+        if let (Answered::Yes | Answered::Enter, Some((_, step))) = (answered, self.step(index)) {
+            self.record.done(n, index, step);
+        }
+        let give_up = Instant::now() + QUIET_WITHIN;
+        let mut before = self.record.on_card().events;
+        loop {
+            watch.until(sleep(QUIET)).await?;
+            let OnCard { events, .. } = self.record.on_card();
+            if events == before || Instant::now() >= give_up {
+                return Ok(());
+            }
+            before = events;
+        }
+    }
+
+    /// Waits until the operator lets the card go in or out.
+    async fn ready<S: Future<Output = ()> + Unpin>(
+        &mut self,
+        question: Question,
+        watch: &mut Watch<'_, S>,
+        told: &mut impl FnMut(Progress<'_>),
+    ) -> Result<(), Halt> {
+        loop {
+            if let Answered::Enter | Answered::Yes = self.ask(question, watch, told).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Asks the operator what the reader shows. Where they cannot tell, the step is not reached.
+    async fn look<S: Future<Output = ()> + Unpin>(
+        &mut self,
+        step: usize,
+        watch: &mut Watch<'_, S>,
+        told: &mut impl FnMut(Progress<'_>),
+    ) -> Result<(), Halt> {
+        let holds = loop {
+            match self.ask(Question::Look(step), watch, told).await? {
+                Answered::Enter => {}
+                Answered::Yes => break true,
+                Answered::No => break false,
+                Answered::Unknown => return Ok(()),
+            }
+        };
+        self.record.told(step, holds);
+        Ok(())
+    }
+
+    async fn ask<S: Future<Output = ()> + Unpin>(
+        &mut self,
+        question: Question,
+        watch: &mut Watch<'_, S>,
+        told: &mut impl FnMut(Progress<'_>),
+    ) -> Result<Answered, Halt> {
+        let Some(answers) = &mut self.answers else {
+            return Err(Ended::Deserted.into());
+        };
+        // What was typed before the question is no answer to it.
+        while answers.try_recv().is_ok() {}
+        told(Progress::Asked(question));
+        match watch.until(answers.recv()).await? {
+            Some(answered) => Ok(answered),
+            None => Err(Ended::Deserted.into()),
+        }
+    }
+}

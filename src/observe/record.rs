@@ -1,0 +1,218 @@
+//! The one transcript of an observation, written by whoever sees something: the card's thread, the
+//! backend beside it, and the observer. Each writes under one lock before anyone outside sees what
+//! follows, so that the order is that of cause and effect.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use virtual_card::fault::{Fault, Kind, When};
+
+use crate::card_link::Lost;
+use crate::clock::system_now;
+use crate::presentation::Traffic;
+use crate::runner::{fault_text, roles_of};
+use crate::scenario::{Scenario, Step};
+use crate::serve::journal::SharedRecorder;
+use crate::transcript::{By, CardEvent, Event, Note, Recorder, Role, Roles, Stimulus, Transcript};
+
+/// The most events between card and reader of one observation: software that causes more is running
+/// in circles. A convention of this harness.
+pub const EVENTS_MAX: usize = 50_000;
+
+/// A transcript that several write to.
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    recorder: SharedRecorder,
+    card: Arc<Mutex<OnCard>>,
+}
+
+/// What has crossed between card and reader.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct OnCard {
+    /// Commands, resets and losses of power.
+    pub(super) events: usize,
+    /// Commands.
+    pub(super) commands: usize,
+    /// A card lies in the reader.
+    inside: bool,
+}
+
+impl Record {
+    pub(super) fn new(scenario: &Scenario, roles: Roles, my_numbers: Vec<String>) -> Record {
+        let recorder = Recorder::new(scenario, roles, "system", my_numbers);
+        Record {
+            recorder: Arc::new(Mutex::new(recorder)),
+            card: Arc::default(),
+        }
+    }
+
+    /// Returns the recorder, for the backend that is served beside.
+    pub(super) fn shared(&self) -> SharedRecorder {
+        Arc::clone(&self.recorder)
+    }
+
+    /// Returns what has been recorded.
+    pub(super) fn transcript(&self) -> Transcript {
+        self.lock().transcript().clone()
+    }
+
+    /// Returns what has crossed between card and reader so far.
+    pub(super) fn on_card(&self) -> OnCard {
+        *self.card.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Locks the recorder; a panic elsewhere leaves whole entries behind.
+    fn lock(&self) -> MutexGuard<'_, Recorder> {
+        self.recorder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn card(&self) -> MutexGuard<'_, OnCard> {
+        self.card.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a visit with a person's card.
+    pub(super) fn presented(&self, person: &str, step: Option<(usize, &Step)>) {
+        let mut recorder = self.lock();
+        recorder.begin_visit();
+        self.card().inside = true;
+        let n = step.map(|(index, step)| stimulus(&mut recorder, index, step, None));
+        let event = Event::Card(CardEvent::Presented {
+            person: person.to_owned(),
+        });
+        recorder.record(system_now(), Role::Patient, Role::Reader, n, event);
+    }
+
+    /// Records that the card is out, unless it was out before.
+    pub(super) fn removed(&self, step: Option<(usize, &Step)>) {
+        let mut recorder = self.lock();
+        let was_in = std::mem::take(&mut self.card().inside);
+        if !was_in {
+            if let Some((step, _)) = step {
+                note(&mut recorder, Note::Moot { step });
+            }
+            return;
+        }
+        let n = step.map(|(index, step)| stimulus(&mut recorder, index, step, None));
+        let event = Event::Card(CardEvent::Removed);
+        recorder.record(system_now(), Role::Patient, Role::Reader, n, event);
+    }
+
+    /// Records what has just happened at the card. Beyond [`EVENTS_MAX`] nothing is recorded.
+    pub(super) fn seen(&self, seen: &Traffic) {
+        let mut recorder = self.lock();
+        let mut card = self.card();
+        match seen {
+            Traffic::PowerOff | Traffic::Reset | Traffic::Apdu { .. } => card.events += 1,
+            Traffic::Left => {
+                let was_in = std::mem::take(&mut card.inside);
+                if was_in {
+                    card_event(&mut recorder, Role::Patient, CardEvent::Removed);
+                }
+                return;
+            }
+            Traffic::Taken | Traffic::NotTaken | Traffic::Out(_) => return,
+        }
+        if card.events > EVENTS_MAX {
+            return;
+        }
+        match seen {
+            Traffic::PowerOff => card_event(&mut recorder, Role::Reader, CardEvent::PowerOff),
+            Traffic::Reset => card_event(&mut recorder, Role::Reader, CardEvent::Reset),
+            Traffic::Apdu {
+                command,
+                answer,
+                struck,
+            } => {
+                card.commands += 1;
+                exchange(&mut recorder, command, answer, struck.as_ref());
+            }
+            Traffic::Left | Traffic::Taken | Traffic::NotTaken | Traffic::Out(_) => {}
+        }
+    }
+
+    /// Records that a person did a step, as far as `by` tells.
+    pub(super) fn given(&self, index: usize, step: &Step, by: By) {
+        stimulus(&mut self.lock(), index, step, Some(by));
+    }
+
+    /// Keeps a place for what a person is asked to do now, and returns its number.
+    pub(super) fn asked(&self, index: usize) -> u64 {
+        let reason = "nobody has confirmed it".to_owned();
+        let unmet = Note::Unmet {
+            step: index,
+            reason,
+        };
+        note(&mut self.lock(), unmet)
+    }
+
+    /// Says of what a person was asked to do, at place `n`, that they did it.
+    pub(super) fn done(&self, n: u64, index: usize, step: &Step) {
+        let mut recorder = self.lock();
+        let act = recorder.mask_step(step);
+        let event = Event::Stimulus(Stimulus { step: index, act });
+        let (from, to) = roles_of(step);
+        recorder.settle(n, from, to, By::Confirmed, event);
+    }
+
+    /// Records what an operator said of an expectation.
+    pub(super) fn told(&self, step: usize, holds: bool) {
+        let mut recorder = self.lock();
+        let n = note(&mut recorder, Note::Told { step, holds });
+        recorder.known_by(n, By::Confirmed);
+    }
+
+    /// Records a remark.
+    pub(super) fn note(&self, remark: Note) {
+        note(&mut self.lock(), remark);
+    }
+}
+
+fn stimulus(recorder: &mut Recorder, index: usize, step: &Step, by: Option<By>) -> u64 {
+    let act = recorder.mask_step(step);
+    let (from, to) = roles_of(step);
+    let event = Event::Stimulus(Stimulus { step: index, act });
+    let n = recorder.record(system_now(), from, to, None, event);
+    if let Some(by) = by {
+        recorder.known_by(n, by);
+    }
+    n
+}
+
+fn note(recorder: &mut Recorder, remark: Note) -> u64 {
+    let harness = Role::Harness;
+    recorder.record(system_now(), harness, harness, None, Event::Note(remark))
+}
+
+fn card_event(recorder: &mut Recorder, by: Role, event: CardEvent) {
+    let to = match by {
+        Role::Patient => Role::Reader,
+        _ => Role::Card,
+    };
+    recorder.record(system_now(), by, to, None, Event::Card(event));
+}
+
+fn exchange(
+    recorder: &mut Recorder,
+    command: &[u8],
+    answer: &Result<Vec<u8>, Lost>,
+    struck: Option<&Fault>,
+) {
+    let n = recorder.command(system_now(), Role::Reader, command);
+    let befalls = |recorder: &mut Recorder, event| {
+        recorder.record(system_now(), Role::Harness, Role::Card, Some(n), event);
+    };
+    let power_lost = struck.filter(|fault| fault.kind == Kind::Reset);
+    if let Some(fault) = struck {
+        befalls(recorder, Event::Fault(fault_text(fault)));
+    }
+    if power_lost.is_some_and(|fault| fault.when != When::After) {
+        befalls(recorder, Event::Card(CardEvent::PowerLost));
+    }
+    let answer = match answer {
+        Ok(bytes) => Ok(bytes.as_slice()),
+        Err(lost) => Err(lost.word()),
+    };
+    recorder.response(system_now(), Role::Reader, n, answer);
+    if power_lost.is_some_and(|fault| fault.when == When::After) {
+        befalls(recorder, Event::Card(CardEvent::PowerLost));
+    }
+}

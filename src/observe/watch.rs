@@ -1,0 +1,116 @@
+//! What ends a visit from outside: the slot, the time, the user.
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, sleep_until};
+
+use super::{Ended, ObserveError, Progress};
+
+/// How long pcscd may take until it shows the card to every program: it looks for one every 400 ms,
+/// and may have to start first.
+const TAKEN_WITHIN: Duration = Duration::from_secs(10);
+/// What the thread of the card tells whoever waits; the traffic itself it records.
+pub(super) enum Signal {
+    Taken,
+    NotTaken,
+    Left,
+    Out(Option<String>),
+    Flood,
+}
+
+/// Why a visit does not go on.
+pub(super) enum Halt {
+    Ended(Ended),
+    Error(ObserveError),
+}
+
+impl From<Ended> for Halt {
+    fn from(ended: Ended) -> Halt {
+        Halt::Ended(ended)
+    }
+}
+
+/// What ends a visit from outside.
+pub(super) struct Watch<'s, S> {
+    signals: UnboundedReceiver<Signal>,
+    pub(super) deadline: Instant,
+    stop: &'s mut S,
+    /// The card is in; a fault may pull it.
+    pub(super) inside: bool,
+}
+
+impl<'s, S: Future<Output = ()> + Unpin> Watch<'s, S> {
+    pub(super) fn new(
+        signals: UnboundedReceiver<Signal>,
+        deadline: Instant,
+        stop: &'s mut S,
+    ) -> Watch<'s, S> {
+        Watch {
+            signals,
+            deadline,
+            stop,
+            inside: false,
+        }
+    }
+
+    /// Waits for something that is wanted, as long as the visit may go on.
+    pub(super) async fn until<T>(&mut self, wanted: impl Future<Output = T>) -> Result<T, Ended> {
+        let mut wanted = pin!(wanted);
+        loop {
+            tokio::select! {
+                biased;
+                signal = self.signals.recv(), if self.inside => match signal {
+                    Some(Signal::Taken | Signal::NotTaken) => {}
+                    // The slot says next that it is empty; that is no failure.
+                    Some(Signal::Left) => self.inside = false,
+                    Some(Signal::Flood) => return Err(Ended::Flood),
+                    Some(Signal::Out(why)) => {
+                        let why = why.unwrap_or_else(|| "pcscd ended".to_owned());
+                        return Err(Ended::Broken(why));
+                    }
+                    None => return Err(Ended::Broken("the slot is gone".to_owned())),
+                },
+                value = &mut wanted => return Ok(value),
+                () = sleep_until(self.deadline) => return Err(Ended::TimeUp),
+                () = &mut *self.stop => return Err(Ended::Interrupted),
+            }
+        }
+    }
+
+    /// Waits until every program sees the card.
+    pub(super) async fn taken(
+        &mut self,
+        address: &str,
+        told: &mut impl FnMut(Progress<'_>),
+    ) -> Result<(), Halt> {
+        let give_up = Instant::now() + TAKEN_WITHIN;
+        loop {
+            tokio::select! {
+                biased;
+                signal = self.signals.recv() => match signal {
+                    Some(Signal::Taken) => {
+                        self.inside = true;
+                        return Ok(());
+                    }
+                    Some(Signal::NotTaken) => told(Progress::NotTaken),
+                    Some(Signal::Out(why)) => {
+                        let why = why.unwrap_or_else(|| format!("pcscd at {address} ended"));
+                        return Err(Halt::Error(ObserveError::NoReader(why)));
+                    }
+                    Some(Signal::Left | Signal::Flood) => {}
+                    None => return Err(Ended::Broken("the slot is gone".to_owned()).into()),
+                },
+                () = sleep_until(give_up) => {
+                    let why = format!(
+                        "vpcd at {address} does not take the card: another card lies in this slot, or it is not vpcd; stop the other one, or name another slot with --vpcd"
+                    );
+                    return Err(Halt::Error(ObserveError::NoReader(why)));
+                }
+                () = &mut *self.stop => return Err(Ended::Interrupted.into()),
+            }
+        }
+    }
+}
