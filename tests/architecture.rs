@@ -41,7 +41,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("presentation", "card_link"),
     (
         "observe",
-        "clock eligibility presentation runner sanitise scenario serve transcript",
+        "card_link clock eligibility presentation runner scenario serve transcript",
     ),
     (
         "fault",

@@ -24,7 +24,7 @@ use super::outcome::{Outcome, text};
 use crate::eligibility::{Care, ConsentAnswer, ConsentKind, Eligibility, Moment, Registry, Text};
 use crate::requirement::{self, catalogue};
 use crate::scenario::{Patient, Scenario};
-use crate::transcript::{Entry, Header, Transcript};
+use crate::transcript::{By, Entry, Header, Transcript};
 
 /// A stimulus that could not be given.
 #[derive(Debug, Clone)]
@@ -120,6 +120,12 @@ impl<'a> Facts<'a> {
     /// Tells whether this is a recording of other software: nothing but card traffic can be in it.
     pub fn is_recording(&self) -> bool {
         self.header.roles.card == "recorded"
+    }
+
+    /// Returns where an entry is known from, where we did not see it ourselves.
+    pub fn known_by(&self, n: u64) -> Option<By> {
+        let index = n.checked_sub(1).and_then(|n| usize::try_from(n).ok())?;
+        self.entries.get(index)?.by
     }
 
     /// Tells whether the backend is not ours.

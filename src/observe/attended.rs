@@ -32,7 +32,9 @@ impl Observer<'_> {
         }
         let place = plan.present;
         self.ready(Question::Insert(place), watch, told).await?;
-        let slot = self.present(plan, Vec::new(), true, watcher)?;
+        let (card, timing) = self.card(plan)?;
+        self.presented(plan, true);
+        let slot = Presentation::start(card, timing, Vec::new(), &self.setup.address, watcher);
         let done = self.act(plan, &slot, watch, told).await;
         self.remove(plan.person, slot, None, told);
         done

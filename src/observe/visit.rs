@@ -8,7 +8,6 @@ use std::process::ExitStatus;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 use virtual_card::card::Card;
-use virtual_card::fault::Fault;
 use virtual_card::timing::Timing;
 
 use super::command::{Heard, Program};
@@ -77,7 +76,13 @@ impl Observer<'_> {
         if claimed {
             self.declare(&alone.before);
         }
-        let slot = self.present(plan, alone.faults.clone(), claimed, watcher)?;
+        let declared = if claimed { &alone.stimuli[..] } else { &[] };
+        let (card, timing) = self.card(plan)?;
+        self.presented(plan, claimed);
+        // Before any traffic: another program may use the card before ours has started.
+        self.declare(declared);
+        let faults = alone.faults.clone();
+        let slot = Presentation::start(card, timing, faults, &self.setup.address, watcher);
         let done = self.use_card(plan, &alone, watch, told).await;
         let take = alone.take.filter(|_| claimed && done.is_ok());
         self.remove(plan.person, slot, take, told);
@@ -108,7 +113,6 @@ impl Observer<'_> {
                 Err(ended) => Err(ended.into()),
             };
         };
-        self.declare(&alone.stimuli);
         let started = Program::start(&self.setup.command, &self.environment());
         let mut program = started.map_err(|source| {
             let program = name.to_string_lossy().into_owned();
@@ -148,14 +152,8 @@ impl Observer<'_> {
         Some((index, step))
     }
 
-    /// Puts the card of a visit in; `told` says whether it is known what people do.
-    pub(super) fn present(
-        &mut self,
-        plan: &VisitPlan,
-        faults: Vec<Fault>,
-        told: bool,
-        watcher: impl FnMut(Traffic) + Send + 'static,
-    ) -> Result<Presentation, Halt> {
+    /// Returns the card of a visit, as it was left, with its timing.
+    pub(super) fn card(&mut self, plan: &VisitPlan) -> Result<(Card, Timing), Halt> {
         let scenario = &self.playable.scenario;
         let wrong = |why: String| Halt::Error(ObserveError::Scenario(why));
         let patient = scenario
@@ -170,10 +168,15 @@ impl Observer<'_> {
         let card = kept
             .or_else(|| profile.map(|profile| Card::new(profile, scenario.seed)))
             .ok_or_else(|| wrong(format!("{} has no card", patient.name)))?;
+        Ok((card, timing))
+    }
+
+    /// Records that the card of a visit is put in; `told` says whether it is known what people do.
+    pub(super) fn presented(&self, plan: &VisitPlan, told: bool) {
+        let person = self.playable.scenario.people.get(plan.person);
+        let name = person.map_or("", |patient| patient.name.as_str());
         let step = self.step(plan.present).filter(|_| told);
-        self.record.presented(&patient.name, step);
-        let address = &self.setup.address;
-        Ok(Presentation::start(card, timing, faults, address, watcher))
+        self.record.presented(name, step);
     }
 
     /// Takes the card out, if it is in, and keeps it for a later visit.

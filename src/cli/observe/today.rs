@@ -36,9 +36,9 @@ pub(super) fn named(name: &str) -> Result<Result<Playable, Box<Judged>>, Failure
             return Ok(Err(Box::new(judged)));
         }
     };
-    match holds(&moved) {
-        true => Ok(Ok(moved)),
-        false => {
+    match holds(playable) && !holds(&moved) {
+        false => Ok(Ok(moved)),
+        true => {
             let why = Text::new(
                 "今日の日付では別の結果になるシナリオで、この相手の日付は設定できない",
                 "on today's date it comes out otherwise, and the date of this software cannot be set",
@@ -72,7 +72,7 @@ fn moved(
     })
 }
 
-/// Tells whether what the scenario expects is what is due today: whether our own reader passes.
+/// Tells whether what the scenario expects is what is due on its day: whether our own reader passes.
 fn holds(playable: &Playable) -> bool {
     let played = runner::play_blocking(playable, &runner::Options::default());
     played.is_ok_and(|transcript| {

@@ -10,7 +10,7 @@ use crate::judge::session::{Act, App, Command, USER_PIN};
 use crate::requirement::{Id, Subject::Reader};
 use crate::scenario::{DeskStep, Step};
 use crate::secret::Alphabet;
-use crate::transcript::Role;
+use crate::transcript::{By, Role};
 
 pub(in crate::judge) const RULES: &[Rule] = &[
     rule("IDV-02", Reader, idv_02),
@@ -188,7 +188,7 @@ fn idv_02(facts: &Facts<'_>) -> Vec<Outcome> {
         if !visit.ended() {
             return vec![Outcome::open(&[], not_ended(visit.number))];
         }
-        let mut outcomes = exactly_one(visit, &matched);
+        let mut outcomes = exactly_one(facts, visit, &matched);
         if !matched.entries_known {
             outcomes.push(Outcome::open(&[], entries_unknown()));
             return outcomes;
@@ -263,7 +263,7 @@ fn at_most_one(facts: &Facts<'_>, visit: &Visit<'_>, matched: &Matched<'_>) -> O
 
 /// Finds confirmed entries that were never sent without any reason to be seen (exception
 /// `exactly-one`).
-fn exactly_one(visit: &Visit<'_>, matched: &Matched<'_>) -> Vec<Outcome> {
+fn exactly_one(facts: &Facts<'_>, visit: &Visit<'_>, matched: &Matched<'_>) -> Vec<Outcome> {
     let gone = visit.card_gone();
     let mut outcomes = Vec::new();
     for (index, entered) in matched.entered.iter().enumerate() {
@@ -280,7 +280,18 @@ fn exactly_one(visit: &Visit<'_>, matched: &Matched<'_>) -> Vec<Outcome> {
             || entered.length != 4
             || visit.commands.iter().any(|command| command.lost.is_some());
         let n = entered.n;
-        if !excused {
+        if excused {
+            continue;
+        }
+        // That a command does what it is claimed to do is no fact.
+        let declared = facts.known_by(n) == Some(By::Declared);
+        if declared {
+            let why = text!(
+                "コマンドが行うとされた入力(項目{n})は照合されなかった。行うコマンドを指定すれば判定できる",
+                "the command is claimed to type the PIN of entry {n}, but none was sent; name a command that does, so that this can be decided"
+            );
+            outcomes.push(Outcome::open(&[n], why).part("exactly-one"));
+        } else {
             outcomes.push(
                 Outcome::fail(
                     &[n],
