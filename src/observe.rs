@@ -168,7 +168,7 @@ pub enum ObserveError {
 pub async fn observe(
     playable: &Playable,
     setup: &Setup,
-    answers: Option<Receiver<Answered>>,
+    answers: Option<&mut Receiver<Answered>>,
     stop: impl Future<Output = ()>,
     mut told: impl FnMut(Progress<'_>),
 ) -> Result<Observed, ObserveError> {
@@ -203,7 +203,7 @@ pub async fn observe(
 struct Observer<'a> {
     playable: &'a Playable,
     setup: &'a Setup,
-    answers: Option<Receiver<Answered>>,
+    answers: Option<&'a mut Receiver<Answered>>,
     record: Record,
     /// The cards that are not in the reader, with what they have kept.
     cards: Vec<Option<Card>>,
@@ -215,7 +215,7 @@ impl<'a> Observer<'a> {
     fn new(
         playable: &'a Playable,
         setup: &'a Setup,
-        answers: Option<Receiver<Answered>>,
+        answers: Option<&'a mut Receiver<Answered>>,
     ) -> Observer<'a> {
         let served = setup.fhir.is_some() || setup.oqs.is_some();
         let roles = Roles {

@@ -10,6 +10,7 @@ pub mod junit;
 pub mod known;
 pub mod ndjson;
 pub mod page;
+pub mod tally;
 pub mod text;
 
 use schemars::JsonSchema;
@@ -173,6 +174,10 @@ pub struct Report {
     /// What became of each known deviation of the user's file, in its order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<known::Account>,
+    /// What all scenarios together say of each requirement, where that was asked for
+    /// (`observe --suite`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requirements: Vec<tally::Tally>,
     /// What is said of each scenario, in the order in which they were selected.
     pub scenarios: Vec<Judged>,
 }
@@ -196,6 +201,7 @@ impl Report {
             statement: None,
             summary,
             known: Vec::new(),
+            requirements: Vec::new(),
             scenarios,
         }
     }

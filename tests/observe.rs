@@ -12,6 +12,8 @@ mod operator;
 mod pcscd;
 #[path = "observe/program.rs"]
 mod program;
+#[path = "observe/suite.rs"]
+mod suite;
 #[path = "observe/terminal.rs"]
 mod terminal;
 #[path = "observe/vpcd.rs"]
@@ -67,7 +69,7 @@ fn setup(vpcd: &vpcd::Vpcd) -> Setup {
 fn watch(
     steps: &str,
     setup: &Setup,
-    answers: Option<Receiver<Answered>>,
+    answers: Option<&mut Receiver<Answered>>,
     told: impl FnMut(Progress<'_>),
 ) -> Result<Observed, ObserveError> {
     let runtime = tokio::runtime::Builder::new_current_thread()

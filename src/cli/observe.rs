@@ -1,6 +1,8 @@
 //! `uketsuke observe`: presents a scenario's card to real PC/SC software and judges what it does.
 
 mod operator;
+mod results;
+mod suite;
 mod today;
 
 use std::ffi::OsString;
@@ -10,6 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use tokio::sync::mpsc::Receiver;
 
 use self::operator::Operator;
 use super::console::Stop;
@@ -20,8 +23,9 @@ use super::shell::{Shell, tell};
 use crate::eligibility::Text;
 use crate::exit_code::ExitCode;
 use crate::judge::judge_with;
-use crate::observe::{Ended, ObserveError, Observed, Setup, observe as watch};
+use crate::observe::{Answered, Ended, ObserveError, Observed, Progress, Setup, observe as watch};
 use crate::report::{Judged, Report};
+use crate::requirement;
 use crate::sanitise;
 use crate::scenario::Playable;
 use crate::wording::Language;
@@ -40,9 +44,25 @@ in the reader for as long as --for says. docs/observe.md tells the rest.";
 #[derive(Debug, Args)]
 #[command(after_long_help = HELP)]
 pub(super) struct ObserveArgs {
-    /// A scenario file, or an id from `uketsuke list scenarios`, with `#case` where it has cases
-    #[arg(value_name = "SCENARIO")]
-    scenario: String,
+    /// A scenario file, or an id from `uketsuke list scenarios`, with `#case` where it has cases;
+    /// with --suite any number of them, or none for all
+    #[arg(value_name = "SCENARIO", required_unless_present = "suite")]
+    scenarios: Vec<String>,
+    /// Walk through every scenario that can be put to this reader today
+    #[arg(long)]
+    suite: bool,
+    /// Keep the results of --suite in this file, and go on where it ends
+    #[arg(long, value_name = "FILE", requires = "suite")]
+    resume: Option<PathBuf>,
+    /// Only scenarios of --suite with one of these tags
+    #[arg(long, value_name = "TAG", requires = "suite")]
+    tag: Vec<String>,
+    /// Only scenarios of --suite that decide one of these requirements
+    #[arg(long, value_name = "ID", requires = "suite")]
+    requirement: Vec<requirement::Id>,
+    /// Write a transcript per scenario of --suite into this folder
+    #[arg(long, value_name = "DIR", requires = "suite")]
+    transcripts: Option<PathBuf>,
     /// Where vpcd takes the card
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:35963")]
     vpcd: String,
@@ -57,7 +77,7 @@ pub(super) struct ObserveArgs {
     #[arg(long, value_name = "DIR")]
     oqs: Option<PathBuf>,
     /// Write what was seen to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "suite")]
     transcript: Option<PathBuf>,
     /// Let breaches of this harness's own conventions (confidence L) count
     #[arg(long)]
@@ -79,34 +99,36 @@ pub(super) struct ObserveArgs {
 ///
 /// [`Failure`] where nothing could be observed; then nothing is written.
 pub(super) fn observe(args: &ObserveArgs, shell: &Shell) -> Result<ExitCode, Failure> {
+    if args.suite {
+        return suite::suite(args, shell);
+    }
+    let [name] = args.scenarios.as_slice() else {
+        return Err(Failure::Usage(
+            "name one scenario, or walk through several with --suite".to_owned(),
+        ));
+    };
     let target = Target::open(args.output.as_deref())?;
     let transcript = match &args.transcript {
         Some(path) => Some(Target::open(Some(path))?),
         None => None,
     };
-    let playable = match today::named(&args.scenario)? {
+    let playable = match today::one(name)? {
         Ok(playable) => playable,
         Err(judged) => return report(*judged, args, target, shell),
     };
-    let attended = args.command.is_empty() && std::io::stdin().is_terminal();
-    let observed = match run(args, &playable, attended, shell.language) {
-        Ok(observed) => observed,
+    let mut session = Session::new(args, shell.language)?;
+    let (judged, observed) = match session.observe(args, &playable) {
+        Ok(done) => done,
         Err(Refused::Failure(failure)) => return Err(failure),
         Err(Refused::NotApplicable(why)) => {
             let judged = Judged::not_applicable(&playable.scenario, &why);
             return report(judged, args, target, shell);
         }
     };
+    session.end();
     if let Some(transcript) = transcript {
         transcript.write(&sanitise::json(&observed.transcript.to_ndjson()))?;
     }
-    let judgement = judge_with(
-        &observed.transcript.header.scenario,
-        &observed.transcript,
-        args.conventions,
-    );
-    let mut judged = Judged::new(&playable.scenario, judgement);
-    judged.problem = problem(&observed.ended);
     let code = report(judged, args, target, shell)?;
     Ok(ending(&observed, code, shell.language))
 }
@@ -117,47 +139,88 @@ enum Refused {
     NotApplicable(Text),
 }
 
-fn run(
-    args: &ObserveArgs,
-    playable: &Playable,
+/// What observations have in common: who watches, and who may stop them.
+struct Session {
+    runtime: tokio::runtime::Runtime,
+    stop: Stop,
     attended: bool,
+    answers: Option<Receiver<Answered>>,
     language: Language,
-) -> Result<Observed, Refused> {
-    let limit = match (args.limit, attended) {
-        (Some(limit), _) => limit,
-        (None, true) => LIMIT_ATTENDED,
-        (None, false) => LIMIT,
-    };
-    let setup = Setup {
-        address: args.vpcd.clone(),
-        command: args.command.clone(),
-        limit: Duration::from_secs(limit),
-        fhir: args.fhir,
-        oqs: args.oqs.clone(),
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| bug(&error))?;
-    let operator = Operator::new(&playable.scenario, &args.vpcd, language);
-    let answers = match attended {
-        true => operator.answers(),
-        false => None,
-    };
-    let observed = runtime.block_on(async {
-        // Before anything runs, so that no signal finds us unprepared.
-        let mut stop = Stop::new().map_err(|error| bug(&error))?;
-        let told = |progress: crate::observe::Progress<'_>| operator.hear(&progress);
-        let observed = watch(playable, &setup, answers, stop.wanted(), told).await;
-        observed.map_err(refused)
-    });
-    // A file that is being read or written must not hold the end up.
-    runtime.shutdown_timeout(Duration::from_secs(1));
-    observed
 }
 
-fn bug(error: &std::io::Error) -> Refused {
-    Refused::Failure(Failure::Bug(format!("nothing can be observed: {error}")))
+impl Session {
+    /// Prepares for the user's signals and, on a terminal without a command, for an operator.
+    fn new(args: &ObserveArgs, language: Language) -> Result<Session, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| bug(&error))?;
+        // Before anything runs, so that no signal finds us unprepared.
+        let stop = {
+            let _inside = runtime.enter();
+            Stop::new().map_err(|error| bug(&error))?
+        };
+        let attended = is_attended(args);
+        let answers = match attended {
+            true => operator::answers(language),
+            false => None,
+        };
+        Ok(Session {
+            runtime,
+            stop,
+            attended,
+            answers,
+            language,
+        })
+    }
+
+    /// Observes a reader through one scenario and judges it.
+    fn observe(
+        &mut self,
+        args: &ObserveArgs,
+        playable: &Playable,
+    ) -> Result<(Judged, Observed), Refused> {
+        let limit = args.limit.unwrap_or(match self.attended {
+            true => LIMIT_ATTENDED,
+            false => LIMIT,
+        });
+        let setup = Setup {
+            address: args.vpcd.clone(),
+            command: args.command.clone(),
+            limit: Duration::from_secs(limit),
+            fhir: args.fhir,
+            oqs: args.oqs.clone(),
+        };
+        let operator = Operator::new(&playable.scenario, &args.vpcd, self.language);
+        let told = |progress: Progress<'_>| operator.hear(&progress);
+        let (answers, stop) = (self.answers.as_mut(), self.stop.wanted());
+        let observed = self
+            .runtime
+            .block_on(watch(playable, &setup, answers, stop, told))
+            .map_err(refused)?;
+        let judgement = judge_with(
+            &observed.transcript.header.scenario,
+            &observed.transcript,
+            args.conventions,
+        );
+        let mut judged = Judged::new(&playable.scenario, judgement);
+        judged.problem = problem(&observed.ended);
+        Ok((judged, observed))
+    }
+
+    /// Ends what is left to end; a file that is being read or written must not hold that up.
+    fn end(self) {
+        self.runtime.shutdown_timeout(Duration::from_secs(1));
+    }
+}
+
+/// Tells whether an operator is asked: where nobody else does the steps, and there is one.
+fn is_attended(args: &ObserveArgs) -> bool {
+    args.command.is_empty() && std::io::stdin().is_terminal()
+}
+
+fn bug(error: &std::io::Error) -> Failure {
+    Failure::Bug(format!("nothing can be observed: {error}"))
 }
 
 fn refused(error: ObserveError) -> Refused {

@@ -224,7 +224,12 @@ fn selected(args: &RunArgs, now: Moment) -> Result<Vec<Playable>, Failure> {
     Ok(playables)
 }
 
-fn wanted(scenario: &Scenario, tags: &[String], requirements: &[requirement::Id]) -> bool {
+/// Tells whether a scenario is not filtered away; an empty filter lets all through.
+pub(super) fn wanted(
+    scenario: &Scenario,
+    tags: &[String],
+    requirements: &[requirement::Id],
+) -> bool {
     let tagged = tags.is_empty() || tags.iter().any(|tag| scenario.tags.contains(tag));
     let decides = requirements.is_empty()
         || requirements

@@ -55,6 +55,11 @@ impl Record {
         self.lock().transcript().clone()
     }
 
+    /// Returns the number of the visit.
+    pub(super) fn visit(&self) -> u32 {
+        self.lock().visit()
+    }
+
     /// Returns what has crossed between card and reader so far.
     pub(super) fn on_card(&self) -> OnCard {
         *self.card.lock().unwrap_or_else(PoisonError::into_inner)

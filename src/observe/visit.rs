@@ -130,14 +130,21 @@ impl Observer<'_> {
         }
     }
 
-    /// Tells the program where our backend is.
+    /// Tells the program what is observed, and where our backend is.
     fn environment(&self) -> Vec<(&'static str, OsString)> {
         let fhir = self.fhir.as_ref().map(OsString::from);
         let oqs = self.setup.oqs.as_ref().map(OsString::from);
-        [("UKETSUKE_FHIR", fhir), ("UKETSUKE_OQS", oqs)]
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)))
-            .collect()
+        let scenario = OsString::from(&self.playable.scenario.id);
+        let visit = OsString::from(self.record.visit().to_string());
+        [
+            ("UKETSUKE_SCENARIO", Some(scenario)),
+            ("UKETSUKE_VISIT", Some(visit)),
+            ("UKETSUKE_FHIR", fhir),
+            ("UKETSUKE_OQS", oqs),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
     }
 
     /// Records the steps that the command is claimed to do.

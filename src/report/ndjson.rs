@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::known::Account;
+use super::tally::Tally;
 use super::{Judged, Report, Summary};
 use crate::sanitise;
 use crate::statement::Statement;
@@ -26,11 +27,17 @@ enum Line<'a> {
         summary: Summary,
         #[serde(skip_serializing_if = "is_empty")]
         known: &'a [Account],
+        #[serde(skip_serializing_if = "none")]
+        requirements: &'a [Tally],
     },
 }
 
 fn is_empty(known: &&[Account]) -> bool {
     known.is_empty()
+}
+
+fn none(tallies: &&[Tally]) -> bool {
+    tallies.is_empty()
 }
 
 /// Returns the report as NDJSON; `kind` is `scenario`, and `summary` on the last line.
@@ -49,6 +56,7 @@ pub fn render(report: &Report) -> String {
         statement: report.statement.as_ref(),
         summary: report.summary,
         known: &report.known,
+        requirements: &report.requirements,
     };
     for line in scenarios.chain(std::iter::once(summary)) {
         // Our own types with string keys always serialise.

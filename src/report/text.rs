@@ -15,7 +15,7 @@
 
 use super::breach;
 use super::page::{self, Page, Style};
-use super::{Judged, Report};
+use super::{Judged, Report, tally};
 use crate::judge::{Finding, Verdict};
 use crate::sanitise;
 use crate::wording::Language;
@@ -56,6 +56,7 @@ pub fn render(report: &Report, language: Language, color: bool) -> String {
     }
     breach::failed_requirements(&mut page, report);
     breach::known_deviations(&mut page, &report.known);
+    tally::table(&mut page, &report.requirements);
     page.line(&summary(report, language));
     page.into_string()
 }

@@ -22,9 +22,9 @@ fn attended(steps: &str, answer: impl Fn(Question) -> Answered) -> (Observed, Ve
         wanted.send(()).unwrap();
         slot.gone();
     });
-    let (sender, answers) = channel(1);
+    let (sender, mut answers) = channel(1);
     let mut questions = Vec::new();
-    let observed = watch(steps, &setup, Some(answers), |progress| {
+    let observed = watch(steps, &setup, Some(&mut answers), |progress| {
         if let Progress::Asked(question) = progress {
             questions.push(question);
             if question == Question::Give(2) {
@@ -118,16 +118,21 @@ fn without_an_operator_any_more_the_visit_is_cut_short() {
     let vpcd = Vpcd::new();
     let setup = setup(&vpcd);
     let reader = std::thread::spawn(move || vpcd.take().gone());
-    let (sender, answers) = channel(1);
+    let (sender, mut answers) = channel(1);
     let mut sender = Some(sender);
-    let observed = watch(STEPS, &setup, Some(answers), |progress| match progress {
-        Progress::Asked(Question::Insert(_)) => {
-            let sender = sender.as_ref().unwrap();
-            sender.try_send(Answered::Enter).unwrap();
-        }
-        Progress::Asked(_) => drop(sender.take()),
-        _ => {}
-    })
+    let observed = watch(
+        STEPS,
+        &setup,
+        Some(&mut answers),
+        |progress| match progress {
+            Progress::Asked(Question::Insert(_)) => {
+                let sender = sender.as_ref().unwrap();
+                sender.try_send(Answered::Enter).unwrap();
+            }
+            Progress::Asked(_) => drop(sender.take()),
+            _ => {}
+        },
+    )
     .unwrap();
     reader.join().unwrap();
     assert_eq!(observed.ended, Ended::Deserted);
@@ -147,8 +152,8 @@ fn the_second_card_goes_in_after_the_first_is_out() {
             vpcd.take().gone();
         }
     });
-    let (sender, answers) = channel(1);
-    let observed = watch(steps, &setup, Some(answers), |progress| {
+    let (sender, mut answers) = channel(1);
+    let observed = watch(steps, &setup, Some(&mut answers), |progress| {
         if let Progress::Asked(_) = progress {
             sender.try_send(Answered::Enter).unwrap();
         }

@@ -10,14 +10,14 @@ use uketsuke::transcript::{Event, Note, Transcript};
 use crate::vpcd::Vpcd;
 
 /// A program under way, with what it has said on stderr so far.
-struct Observing {
+pub struct Observing {
     child: Child,
     stderr: BufReader<std::process::ChildStderr>,
     said: String,
 }
 
 impl Observing {
-    fn start(arguments: &[&str]) -> Observing {
+    pub fn start(arguments: &[&str]) -> Observing {
         let mut child = Command::new(env!("CARGO_BIN_EXE_uketsuke"))
             .args(arguments)
             .env("LANG", "en_US.UTF-8")
@@ -48,7 +48,7 @@ impl Observing {
     }
 
     /// Waits for the end and returns the exit code, stdout and stderr.
-    fn ends(mut self) -> (Option<i32>, String, String) {
+    pub fn ends(mut self) -> (Option<i32>, String, String) {
         let mut stdout = String::new();
         let out = self.child.stdout.take();
         self.stderr.read_to_string(&mut self.said).unwrap();
@@ -106,9 +106,11 @@ fn observe(
 
 #[test]
 fn a_program_that_never_touches_the_card_proves_nothing() {
-    let (code, stdout, stderr, cut, _) = observe(&[], "exit 3", |_| {});
+    let script = "echo $UKETSUKE_SCENARIO $UKETSUKE_VISIT; exit 3";
+    let (code, stdout, stderr, cut, _) = observe(&[], script, |_| {});
     assert_eq!(code, Some(5), "{stderr}");
     assert!(stdout.contains("no card traffic is recorded"), "{stdout}");
+    assert!(stderr.contains("| pin/correct 1\n"), "{stderr}");
     assert!(stderr.contains("exit status: 3"), "{stderr}");
     assert!(stderr.contains("no command reached the card"), "{stderr}");
     assert_eq!(cut, None);

@@ -25,18 +25,6 @@ impl<'a> Operator<'a> {
         }
     }
 
-    /// Reads what the operator types.
-    pub(super) fn answers(&self) -> Option<Receiver<Answered>> {
-        let hint = self.say("observe-yes-no");
-        typed(move |line| {
-            let answered = answer(line);
-            if answered.is_none() {
-                tell(&hint);
-            }
-            answered
-        })
-    }
-
     /// Tells the operator what happens.
     pub(super) fn hear(&self, progress: &Progress<'_>) {
         match progress {
@@ -157,6 +145,18 @@ impl<'a> Operator<'a> {
     fn tell(&self, text: &str) {
         tell(&format!("uketsuke: SIMULATION: {text}"));
     }
+}
+
+/// Reads what the operator types.
+pub(super) fn answers(language: Language) -> Option<Receiver<Answered>> {
+    let hint = language.wording().say("observe-yes-no");
+    typed(move |line| {
+        let answered = answer(line);
+        if answered.is_none() {
+            tell(&hint);
+        }
+        answered
+    })
 }
 
 /// Reads an answer; nothing where it is none.

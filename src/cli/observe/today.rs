@@ -15,45 +15,64 @@ use crate::scenario::{Document, Playable};
 /// # Errors
 ///
 /// [`Failure`] where there is not exactly one, or it is invalid.
-pub(super) fn named(name: &str) -> Result<Result<Playable, Box<Judged>>, Failure> {
+pub(super) fn one(name: &str) -> Result<Result<Playable, Box<Judged>>, Failure> {
     let mut library = select::bundled()?;
     let named = select::named(&mut library, &[name.to_owned()])?;
     let now = system_now();
     let playables = select::playables(&library, &named, now)?;
-    let ids: Vec<&str> = playables.iter().map(|it| it.scenario.id.as_str()).collect();
     let (Some(playable), 1, Some(named)) = (playables.first(), playables.len(), named.first())
     else {
+        let first = playables.first().map(|it| it.scenario.id.as_str());
         return Err(Failure::Usage(format!(
-            "{name} is {} scenarios; name one, such as {}",
-            ids.len(),
-            ids.first().unwrap_or(&"pin/correct")
+            "{name} is {} scenarios; name one, such as {}, or walk through all with --suite",
+            playables.len(),
+            first.unwrap_or("pin/correct")
         )));
     };
-    let moved = match moved(&library, named, &playable.scenario.id, now)? {
-        Ok(moved) => moved,
-        Err(why) => {
-            let judged = Judged::not_applicable(&playable.scenario, &why);
-            return Ok(Err(Box::new(judged)));
-        }
-    };
-    match holds(playable) && !holds(&moved) {
-        false => Ok(Ok(moved)),
-        true => {
-            let why = Text::new(
-                "今日の日付では別の結果になるシナリオで、この相手の日付は設定できない",
-                "on today's date it comes out otherwise, and the date of this software cannot be set",
-            );
-            Ok(Err(Box::new(Judged::not_applicable(&moved.scenario, &why))))
-        }
-    }
+    let applicable = |why: Text| Box::new(Judged::not_applicable(&playable.scenario, &why));
+    let moved = moved(&library, named, now)?;
+    Ok(moved
+        .and_then(|moved| due(playable, &moved))
+        .map_err(applicable))
 }
 
+/// Returns every scenario of these names (all bundled ones for none) that `wanted` lets through and
+/// that can be put to foreign software now, and how many cannot.
+///
+/// # Errors
+///
+/// [`Failure`] where one is invalid.
+pub(super) fn all(
+    names: &[String],
+    wanted: impl Fn(&Playable) -> bool,
+) -> Result<(Vec<Playable>, usize), Failure> {
+    let mut library = select::bundled()?;
+    let named = select::named(&mut library, names)?;
+    let now = system_now();
+    let (mut found, mut others) = (Vec::new(), 0);
+    for named in &named {
+        let playables = named.playables(&library, now).map_err(Failure::Invalid)?;
+        let moved = moved(&library, named, now)?;
+        for playable in &playables {
+            let due = match &moved {
+                Ok(moved) if wanted(playable) => due(playable, moved).ok(),
+                _ => None,
+            };
+            match due {
+                Some(due) => found.push(due),
+                None => others += 1,
+            }
+        }
+    }
+    Ok((found, others))
+}
+
+/// Returns every scenario of a file as it would be now.
 fn moved(
     library: &Library,
     named: &Named,
-    id: &str,
     now: Moment,
-) -> Result<Result<Playable, Text>, Failure> {
+) -> Result<Result<Vec<Playable>, Text>, Failure> {
     let source = &named.source;
     let document = Document::parse(&source.text, &source.origin)
         .map_err(|error| Failure::Invalid(shown(&error)))?;
@@ -61,15 +80,23 @@ fn moved(
         Ok(document) => document,
         Err(why) => return Ok(Err(why)),
     };
-    let all = document
+    document
         .resolve(&source.id, library.deck(), now)
-        .map_err(|error| Failure::Invalid(format!("{}: {}", source.origin, error.message)))?;
-    let found = all.into_iter().find(|it| it.scenario.id == *id);
-    found.map(Ok).ok_or_else(|| {
-        Failure::Bug(format!(
-            "the scenario {id} is not there any more once it is moved to now"
-        ))
-    })
+        .map(Ok)
+        .map_err(|error| Failure::Invalid(format!("{}: {}", source.origin, error.message)))
+}
+
+/// Returns a scenario as it would be now, or that it would be another.
+fn due(playable: &Playable, moved: &[Playable]) -> Result<Playable, Text> {
+    let id = &playable.scenario.id;
+    let found = moved.iter().find(|it| it.scenario.id == *id);
+    match found {
+        Some(moved) if !holds(playable) || holds(moved) => Ok(moved.clone()),
+        _ => Err(Text::new(
+            "今日の日付では別の結果になるシナリオで、この相手の日付は設定できない",
+            "on today's date it comes out otherwise, and the date of this software cannot be set",
+        )),
+    }
 }
 
 /// Tells whether what the scenario expects is what is due on its day: whether our own reader passes.

@@ -1,0 +1,121 @@
+//! `uketsuke observe --suite`: every scenario that can be put to a reader, one after the other, each
+//! result kept as it comes.
+
+use super::results::Results;
+use super::today;
+use super::{ObserveArgs, Refused, Session, early, is_attended};
+use crate::cli::failure::Failure;
+use crate::cli::output::{Target, deliver};
+use crate::cli::run::wanted;
+use crate::cli::shell::{Shell, tell};
+use crate::cli::transcripts::Transcripts;
+use crate::exit_code::ExitCode;
+use crate::observe::Ended;
+use crate::observe::plan;
+use crate::report::{Report, tally};
+use crate::requirement::Subject;
+use crate::scenario::Playable;
+
+/// Walks through the suite and reports on it.
+///
+/// # Errors
+///
+/// [`Failure`] where nothing applies, or a result cannot be kept.
+pub(super) fn suite(args: &ObserveArgs, shell: &Shell) -> Result<ExitCode, Failure> {
+    let target = Target::open(args.output.as_deref())?;
+    let attended = is_attended(args);
+    let applies = |playable: &Playable| {
+        wanted(&playable.scenario, &args.tag, &args.requirement) && can_be_put(playable, attended)
+    };
+    let (playables, others) = today::all(&args.scenarios, applies)?;
+    if playables.is_empty() {
+        return Err(Failure::Nothing(
+            "none of these scenarios can be put to a reader that is observed today".to_owned(),
+        ));
+    }
+    let mut results = Results::open(args.resume.as_deref())?;
+    let transcripts = match &args.transcripts {
+        Some(folder) => {
+            let ids = playables.iter().map(|it| it.scenario.id.as_str());
+            Some(Transcripts::open(folder, ids)?)
+        }
+        None => None,
+    };
+    tell(&format!(
+        "uketsuke: SIMULATION: {} scenarios apply, {} of them have a result; {others} do not apply today or to an observed reader",
+        playables.len(),
+        playables
+            .iter()
+            .filter(|it| results.has(&it.scenario.id))
+            .count(),
+    ));
+    let mut session = Session::new(args, shell.language)?;
+    let mut ended = Ended::Complete;
+    for (index, playable) in playables.iter().enumerate() {
+        let id = &playable.scenario.id;
+        if results.has(id) {
+            continue;
+        }
+        let title = playable.scenario.title.get(shell.language);
+        tell(&format!(
+            "[{}/{}] {id}  {title}",
+            index + 1,
+            playables.len()
+        ));
+        let (judged, observed) = match session.observe(args, playable) {
+            Ok(done) => done,
+            // Between selection and observation nothing changes.
+            Err(Refused::NotApplicable(_)) => continue,
+            Err(Refused::Failure(failure)) => return Err(failure),
+        };
+        if let Some(transcripts) = &transcripts {
+            transcripts.write(id, &observed.transcript)?;
+        }
+        if stops(&observed.ended) {
+            ended = observed.ended;
+            break;
+        }
+        tell(&format!("  {} {id}", judged.verdict.word()));
+        results.add(judged)?;
+    }
+    session.end();
+    let order = |id: &str| playables.iter().position(|it| it.scenario.id == id);
+    results.judged.retain(|judged| order(&judged.id).is_some());
+    results.judged.sort_by_key(|judged| order(&judged.id));
+    let requirements = tally::of(&results.judged, Subject::Reader, args.conventions);
+    let report = Report {
+        requirements,
+        ..Report::new(results.judged)
+    };
+    let code = deliver(&report, args.format, target, args.conventions, shell)?;
+    Ok(ending(&ended, code, args, shell))
+}
+
+fn can_be_put(playable: &Playable, attended: bool) -> bool {
+    plan::visits(playable)
+        .is_ok_and(|visits| attended || visits.iter().all(|visit| visit.unattended().is_ok()))
+}
+
+/// Tells whether the rest of the suite has no chance either: the scenario is tried again next time.
+fn stops(ended: &Ended) -> bool {
+    matches!(
+        ended,
+        Ended::Interrupted | Ended::Deserted | Ended::Broken(_)
+    )
+}
+
+fn ending(ended: &Ended, code: ExitCode, args: &ObserveArgs, shell: &Shell) -> ExitCode {
+    let Some(why) = early(ended, shell.language) else {
+        return code;
+    };
+    let rest = match &args.resume {
+        Some(file) => format!("go on with --resume {}", file.display()),
+        None => "with --resume FILE it could go on where it ended".to_owned(),
+    };
+    tell(&format!("uketsuke: {why}; {rest}"));
+    match (ended, code) {
+        (Ended::Interrupted, _) => ExitCode::Interrupted,
+        (_, ExitCode::Failed) => ExitCode::Failed,
+        _ => ExitCode::Undecided,
+    }
+}
