@@ -49,10 +49,14 @@ impl Observing {
 
     /// Waits for the end and returns the exit code, stdout and stderr.
     pub fn ends(mut self) -> (Option<i32>, String, String) {
-        let mut stdout = String::new();
-        let out = self.child.stdout.take();
+        let mut out = self.child.stdout.take().unwrap();
+        // Beside, since a result may be longer than a pipe holds.
+        let stdout = std::thread::spawn(move || {
+            let mut text = String::new();
+            out.read_to_string(&mut text).map(|_| text).unwrap()
+        });
         self.stderr.read_to_string(&mut self.said).unwrap();
-        out.unwrap().read_to_string(&mut stdout).unwrap();
+        let stdout = stdout.join().unwrap();
         (self.child.wait().unwrap().code(), stdout, self.said)
     }
 }
