@@ -55,7 +55,8 @@ fn a_fault_before_anyone_acts_comes_with_the_card() {
     for steps in early {
         assert_eq!(unattended(&steps).unwrap().faults.len(), 1, "{steps}");
     }
-    let late = format!("- present-card\n- choose: pin\n{removed}- enter-pin: \"1234\"\n");
+    let late =
+        format!("- present-card\n- choose: pin\n{removed}- enter-pin: \"1234\"\n- take-card\n");
     let why = unattended(&late).unwrap_err();
     assert!(why.en.contains("without an operator"), "{}", why.en);
 }
