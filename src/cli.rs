@@ -7,6 +7,7 @@ mod completions;
 mod console;
 mod coverage;
 mod doctor;
+mod drive;
 mod explore;
 mod failure;
 mod faults;
@@ -19,6 +20,7 @@ mod observe;
 mod output;
 mod play;
 mod pool;
+mod reader;
 mod rerun;
 mod run;
 mod schema;
@@ -98,6 +100,8 @@ enum Command {
     Judge(judge::JudgeArgs),
     /// Be a backend that others can test against, over FHIR and through an exchange folder
     Serve(serve::ServeArgs),
+    /// Be a reader that a driver drives: the program behind --reader process:COMMAND of `run`
+    Drive(drive::DriveArgs),
     /// Play every known fault, and say which requirement catches it
     Matrix(matrix::MatrixArgs),
     /// Search for a breach by a backend with generated cases, and write the smallest that fails
@@ -196,6 +200,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<ExitCode, Failure
         Command::Judge(args) => judge::judge(&args, shell),
         Command::Observe(args) => observe::observe(&args, shell),
         Command::Serve(args) => serve::serve(&args, shell),
+        Command::Drive(args) => drive::drive(&args),
         Command::Matrix(args) => matrix::matrix(&args, shell),
         Command::Explore(args) => explore::explore(&args, shell),
         Command::List(args) => list::list(&args, shell),

@@ -91,11 +91,18 @@ pub fn interpose(
     reader: Box<dyn Reader>,
     backend: Box<dyn Backend>,
 ) -> (Box<dyn Reader>, Box<dyn Backend>) {
-    let reader = match fault.flaw {
+    (
+        interpose_reader(fault, reader),
+        interpose_backend(fault, backend),
+    )
+}
+
+/// Puts a fault of a reader between a sound one and the rest; none of another subject's.
+pub fn interpose_reader(fault: &Fault, reader: Box<dyn Reader>) -> Box<dyn Reader> {
+    match fault.flaw {
         Flaw::Reader(flaw) => Box::new(reader::Faulty::new(flaw, reader)),
         Flaw::Backend(_) | Flaw::Card(_) => reader,
-    };
-    (reader, interpose_backend(fault, backend))
+    }
 }
 
 /// Puts a fault of a backend between a sound one and whoever asks; none of another subject's.

@@ -29,7 +29,8 @@
 //! | words of the field, plain data | [eligibility], [screen], [secret], [requirement] |
 //! | core, pure | [scenario], [statement], [transcript], [recording], [rules], [check_in], [judge] |
 //! | ports and adapters | [reader], [backend], [card_link], [presentation] (our card for foreign software), [fault] (interposers on them) |
-//! | shell | [library] (files), [bindings], [runner], [observe] (a foreign reader), [explore], [matrix], [serve], [report], [tui], [wording], [sanitise], [clock], [cli] |
+//! | programs of others | [program] (started, bounded, ended; shared by [backend] and [reader]) |
+//! | shell | [library] (files), [bindings], [runner], [observe] (a foreign reader), [explore], [matrix], [serve], [drive] (our reader as a driver), [report], [tui], [wording], [sanitise], [clock], [cli] |
 //!
 //! A backend is reached through a [`backend::Connector`]: the embedded one, FHIR, the exchange
 //! folder, or a process. FHIR and folder each have a codec of pure functions, which the adapter and
@@ -60,6 +61,7 @@ pub mod card_link;
 pub mod check_in;
 pub mod cli;
 pub mod clock;
+pub mod drive;
 pub mod eligibility;
 pub mod exit_code;
 pub mod explore;
@@ -69,6 +71,7 @@ pub mod library;
 pub mod matrix;
 pub mod observe;
 pub mod presentation;
+pub mod program;
 pub mod reader;
 pub mod recording;
 pub mod report;

@@ -6,25 +6,28 @@
 
 mod ask;
 mod desk;
+mod perform;
 mod probe;
+mod seat;
+mod time;
 mod visit;
 
 use std::cell::OnceCell;
-use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::backend::{Absent, AsItIs, Backend, Cannot, Connector, World, embedded::InProcess};
-use crate::check_in::{Effect, Event};
 use crate::eligibility::{Moment, Site, Text};
 use crate::fault::{self, Fault};
-use crate::reader::{Reader, Reference};
+use crate::reader::Reference;
+use crate::reader::driven::Drivers;
 use crate::scenario::{
     BackendFault, BackendFaultKind, CardFault, FaultStep, Patient, Playable, Scenario, Step,
 };
-use crate::screen::{Screen, ScreenId};
+use crate::screen::Screen;
 use crate::transcript::{self, Event as Entry, Note, Recorder, Role, Roles, Transcript};
 
+use seat::Seat;
 use visit::Slot;
 pub(crate) use visit::fault_text;
 
@@ -33,8 +36,6 @@ pub(crate) use visit::fault_text;
 const APDU_TIME: Duration = Duration::from_millis(2);
 /// How long our reader waits for a card; a convention of this harness.
 const CARD_PATIENCE: Duration = Duration::from_secs(5);
-/// Effects that one stimulus may lead to: a reader that does more is running in circles.
-const EFFECTS_MAX: usize = 400;
 
 /// What plays in a run, beside the scenario.
 #[derive(Clone, Default)]
@@ -43,6 +44,8 @@ pub struct Options {
     pub fault: Option<&'static Fault>,
     /// The way to the backend; the embedded one if absent.
     pub backend: Option<Arc<dyn Connector>>,
+    /// The way to a reader under test; the reference if absent.
+    pub reader: Option<Arc<Drivers>>,
 }
 
 /// The run could not be carried out: our failure, never a finding against others.
@@ -74,8 +77,6 @@ pub enum RunError {
 /// [`RunError`] where we could not do our work.
 pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, RunError> {
     let scenario = &playable.scenario;
-    let mut reader: Box<dyn Reader> =
-        Box::new(Reference::new(scenario.site.clone(), scenario.seed));
     let mut backend = connect(playable, options).await;
     for kind in scenario.inquiries() {
         backend.carries(kind).map_err(RunError::NotApplicable)?;
@@ -87,10 +88,36 @@ pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, 
     backend
         .claims(&scenario.requirements)
         .map_err(RunError::NotApplicable)?;
-    if let Some(fault) = options.fault {
-        (reader, backend) = fault::interpose(fault, reader, backend);
+    let (seat, failed) = match &options.reader {
+        None => {
+            let reader = Box::new(Reference::new(scenario.site.clone(), scenario.seed));
+            match options.fault {
+                Some(fault) => {
+                    let (reader, faulty) = fault::interpose(fault, reader, backend);
+                    backend = faulty;
+                    (Seat::ours(reader), None)
+                }
+                None => (Seat::ours(reader), None),
+            }
+        }
+        Some(drivers) => {
+            if let Some(hello) = drivers.hello() {
+                seat::can_play(hello, scenario).map_err(RunError::NotApplicable)?;
+            }
+            if let Some(fault) = options.fault {
+                backend = fault::interpose_backend(fault, backend);
+            }
+            match drivers.connect().await {
+                Ok(driver) => (Seat::Driven(Box::new(driver)), None),
+                Err(failed) => (Seat::Absent, Some(failed)),
+            }
+        }
+    };
+    let mut run = Run::new(playable, seat, backend, options.fault);
+    if let Some(failed) = failed {
+        run.reader_failed(&failed);
+        return Ok(run.recorder.finish());
     }
-    let mut run = Run::new(playable, reader, backend, options.fault);
     run.arrange(scenario.at).await?;
     run.play().await?;
     Ok(run.recorder.finish())
@@ -139,12 +166,14 @@ struct Run<'a> {
     scenario: &'a Scenario,
     people: Vec<Patient>,
     site: Site,
-    reader: Box<dyn Reader>,
+    seat: Seat,
     backend: Box<dyn Backend>,
     recorder: Recorder,
     now: Moment,
     /// What has passed beyond `now`, less than a millisecond.
     below_ms: Duration,
+    /// Where the clock is the real one: when it was started.
+    real: Option<Instant>,
     slot: Slot,
     screen: Screen,
     card_faults: Vec<CardFault>,
@@ -154,30 +183,38 @@ struct Run<'a> {
     /// Staff started emergency viewing: for the next card, and for the one that is in.
     emergency_next: bool,
     emergency: bool,
-    /// The reader ran in circles; the scenario ends here.
+    /// The reader ran in circles or failed; the scenario ends here.
     cut_short: bool,
+    /// The reader cannot do what the scenario needs.
+    declined: Option<Text>,
 }
 
 impl<'a> Run<'a> {
     fn new(
         playable: &'a Playable,
-        reader: Box<dyn Reader>,
+        seat: Seat,
         backend: Box<dyn Backend>,
         fault: Option<&'static Fault>,
     ) -> Run<'a> {
         let scenario = &playable.scenario;
         let roles = Roles {
             card: "virtual".to_owned(),
-            reader: reader.name().to_owned(),
-            backend: backend.name().to_owned(),
+            reader: seat.name().to_owned(),
+            backend: seat.own_backend().unwrap_or(backend.name()).to_owned(),
         };
+        let clock = if seat.sets_date() { "virtual" } else { "system" };
         let my_numbers = playable
             .profiles
             .iter()
             .map(|profile| profile.my_number.clone())
             .collect();
+        let mut recorder = Recorder::new(scenario, roles, clock, my_numbers);
+        if seat.is_driven() {
+            recorder.driven();
+        }
         Run {
-            recorder: Recorder::new(scenario, roles, "virtual", my_numbers),
+            recorder,
+            real: (!seat.sets_date()).then(Instant::now),
             people: scenario.people.clone(),
             site: scenario.site.clone(),
             now: scenario.at,
@@ -190,8 +227,9 @@ impl<'a> Run<'a> {
             emergency_next: false,
             emergency: false,
             cut_short: false,
+            declined: None,
             scenario,
-            reader,
+            seat,
             backend,
         }
     }
@@ -207,15 +245,22 @@ impl<'a> Run<'a> {
     }
 
     async fn play(&mut self) -> Result<(), RunError> {
-        let effects = self.reader.start();
-        self.perform(effects).await;
+        let site = self.site.clone();
+        let begun = self
+            .seat
+            .begin(self.now, &self.scenario.id, self.scenario.seed, site)
+            .await;
+        self.perform(begun).await;
         for (index, step) in self.scenario.steps.iter().enumerate() {
             if self.cut_short {
                 break;
             }
+            self.tick();
             self.step(index, step).await?;
         }
-        Ok(())
+        self.declined
+            .take()
+            .map_or(Ok(()), |reason| Err(RunError::NotApplicable(reason)))
     }
 
     async fn step(&mut self, index: usize, step: &Step) -> Result<(), RunError> {
@@ -233,8 +278,9 @@ impl<'a> Run<'a> {
                 if let Some(institution) = &change.institution {
                     self.site.institution.clone_from(institution);
                 }
-                self.reader.move_to(self.site.clone());
                 self.note(Note::Changed { step: index });
+                let moved = self.seat.move_to(self.now, self.site.clone()).await;
+                self.perform(moved).await;
             }
             Step::ChangeRegistry(overrides) => {
                 if let Some(patient) = self.people.first_mut() {
@@ -254,8 +300,11 @@ impl<'a> Run<'a> {
                 self.decide_wrongly(index, fault).await?;
             }
             Step::Fault(FaultStep::Backend(fault)) => self.backend_faults.push(fault.clone()),
-            Step::ExpectScreen(_)
-            | Step::ExpectAnswer(_)
+            Step::ExpectScreen(expected) => {
+                self.wait_for(&[expected.fields().id]).await;
+                self.note(Note::Reached { step: index });
+            }
+            Step::ExpectAnswer(_)
             | Step::ExpectNoInquiry(_)
             | Step::ExpectPinTries(_)
             | Step::ExpectPortal(_)
@@ -285,7 +334,11 @@ impl<'a> Run<'a> {
             self.note(Note::Moot { step: index });
             return;
         }
+        self.wait_for(kind.screens).await;
         let shown = self.screen.id();
+        if self.cut_short {
+            return;
+        }
         if !kind.screens.is_empty() && !kind.screens.contains(&shown) {
             let reason = format!(
                 "the reader shows {}; `{}` answers {}",
@@ -303,7 +356,7 @@ impl<'a> Run<'a> {
             });
             return;
         }
-        self.now = self.now.plus_ms(self.scenario.pace_ms);
+        self.later(self.scenario.pace_ms);
         if matches!(step, Step::PresentCard(_))
             || matches!(step, Step::Desk(crate::scenario::DeskStep::NoCard))
         {
@@ -323,71 +376,9 @@ impl<'a> Run<'a> {
             return;
         }
         if let Some(event) = self.event_of(step, n) {
-            let effects = self.reader.handle(event, self.now);
-            self.perform(effects).await;
+            let given = self.seat.give(event, self.now).await;
+            self.perform(given).await;
         }
-    }
-
-    /// Performs effects, depth first, until the reader waits for a person.
-    async fn perform(&mut self, effects: Vec<Effect>) {
-        let mut queue: VecDeque<Effect> = effects.into();
-        let mut performed = 0;
-        while let Some(effect) = queue.pop_front() {
-            performed += 1;
-            if performed > EFFECTS_MAX {
-                self.cut_short = true;
-                self.note(Note::CutShort {
-                    reason: format!(
-                        "the reader did {EFFECTS_MAX} things without waiting for anyone"
-                    ),
-                });
-                return;
-            }
-            let mut pulled = false;
-            let event = match effect {
-                Effect::Show(screen) => {
-                    self.show(screen);
-                    None
-                }
-                Effect::PowerOff => {
-                    self.power_off(Role::Reader);
-                    None
-                }
-                Effect::Transmit(command) => {
-                    let (reply, was_pulled) = self.transmit(Role::Reader, &command.to_bytes());
-                    pulled = was_pulled;
-                    Some(Event::CardReplied(reply))
-                }
-                Effect::Ask(inquiry) => {
-                    Some(Event::Replied(self.ask(Role::Reader, &inquiry).await))
-                }
-            };
-            if let Some(event) = event {
-                let mut effects = self.reader.handle(event, self.now);
-                if pulled {
-                    // The optics see at once that the card is out.
-                    effects.extend(self.reader.handle(Event::Removed, self.now));
-                }
-                for effect in effects.into_iter().rev() {
-                    queue.push_front(effect);
-                }
-            }
-        }
-    }
-
-    fn show(&mut self, screen: Screen) {
-        let to = match screen.id() {
-            ScreenId::VisualCheck | ScreenId::OralConsent => Role::Desk,
-            _ => Role::Patient,
-        };
-        self.recorder.record(
-            self.now,
-            Role::Reader,
-            to,
-            None,
-            Entry::Screen(screen.clone()),
-        );
-        self.screen = screen;
     }
 }
 

@@ -51,6 +51,9 @@ pub enum Screen {
         /// The digits in the order of the keys, left to right and top to bottom (IDV-06).
         #[serde(default, skip_serializing_if = "String::is_empty")]
         keys: String,
+        /// Whether typed digits are masked, where a driver tells (IDV-06).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        masked: Option<bool>,
     },
     /// The PIN was wrong; type it again.
     PinWrong {
@@ -60,6 +63,9 @@ pub enum Screen {
         /// As for [`Screen::PinPad`].
         #[serde(default, skip_serializing_if = "String::is_empty")]
         keys: String,
+        /// Whether typed digits are masked, where a driver tells (IDV-06).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        masked: Option<bool>,
     },
     /// The PIN is locked; these ways stay open (IDV-07).
     PinLocked {
@@ -110,6 +116,16 @@ pub enum Screen {
     Counter,
     /// The eligibility system does not answer; staff will help (ELIG-13).
     Outage,
+}
+
+/// A face image that a reader can have (ACC-09).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Image {
+    /// The one that its camera took.
+    Camera,
+    /// The photo that it read from the card.
+    CardPhoto,
 }
 
 /// The id of a screen, without its parameters.

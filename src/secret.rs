@@ -4,11 +4,15 @@
 //! of appearance (`pin#1`, `pin#2`) with its length and alphabet, so that equality stays judgeable
 //! (design §2). [`Secret`] is what a scenario holds; [`Masker`] gives out the aliases of one run.
 
+mod found;
+
 use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use found::replaced;
 
 /// The characters that a secret is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -207,6 +211,20 @@ impl Masker {
             length: value.len(),
             alphabet: Alphabet::of(value),
         }
+    }
+
+    /// Returns `text` with each known secret in it replaced by its alias, and those aliases.
+    pub fn mask_text(&self, text: &str) -> (String, Vec<String>) {
+        let mut masked = text.to_owned();
+        let mut holds = Vec::new();
+        for (index, secret) in self.secrets.iter().enumerate() {
+            let alias = format!("pin#{}", index + 1);
+            if let Some(marked) = replaced(&masked, secret, &alias) {
+                masked = marked;
+                holds.push(alias);
+            }
+        }
+        (masked, holds)
     }
 
     /// Returns `secret` with its value replaced by its alias.

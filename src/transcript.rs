@@ -10,8 +10,8 @@ mod recorder;
 
 pub use codec::{FORMAT, ReadError};
 pub use entry::{
-    By, CardEvent, CommandApdu, Entry, Event, Header, Note, RECORDING, Reply, ResponseApdu, Role,
-    Roles, SIMULATION, Stimulus,
+    By, CardEvent, CommandApdu, Entry, Event, Header, Note, RECORDING, Reply, Report, ResponseApdu,
+    Role, Roles, SIMULATION, Stimulus,
 };
 pub use recorder::Recorder;
 

@@ -27,15 +27,20 @@ const ARROWS: &[(&str, &str)] = &[
         "eligibility requirement scenario screen secret statement transcript",
     ),
     ("library", "eligibility requirement scenario"),
-    ("reader", "check_in eligibility"),
+    ("program", "sanitise secret"),
+    ("reader", "check_in eligibility program screen"),
     (
         "backend",
-        "eligibility requirement rules sanitise scenario secret transcript",
+        "eligibility program requirement rules sanitise scenario secret transcript",
     ),
     ("bindings", "eligibility rules scenario"),
     (
         "serve",
         "backend clock eligibility fault requirement sanitise scenario secret transcript",
+    ),
+    (
+        "drive",
+        "check_in eligibility fault program reader screen",
     ),
     ("card_link", ""),
     ("presentation", "card_link"),
@@ -49,7 +54,7 @@ const ARROWS: &[(&str, &str)] = &[
     ),
     (
         "runner",
-        "backend card_link check_in eligibility fault reader scenario screen transcript",
+        "backend card_link check_in eligibility fault program reader scenario screen transcript",
     ),
     (
         "explore",

@@ -130,8 +130,8 @@ fn faults(over: Protocol) -> Vec<Served> {
 /// Plays a scenario; nothing where the protocol does not carry it.
 fn play(playable: &Playable, connector: &Arc<dyn Connector>) -> Option<Judgement> {
     let options = Options {
-        fault: None,
         backend: Some(Arc::clone(connector)),
+        ..Options::default()
     };
     match play_blocking(playable, &options) {
         Ok(transcript) if was_cut_short(&transcript) => None,

@@ -4,9 +4,7 @@
 //! to play: each play begins by arranging anew. One that breaks the protocol, dies or keeps silent
 //! is ended, and the next play starts another. The protocol is told in `docs/process.md`.
 
-mod child;
 pub mod message;
-mod pool;
 
 use std::sync::Arc;
 
@@ -15,9 +13,11 @@ use tokio::runtime::Handle;
 use super::{Access, Asked, Backend, Cannot, Connector, OpenError, Outage, Pending, World};
 use crate::eligibility::{Answer, Inquiry, InquiryKind, Moment, Text, Wire};
 use crate::requirement::{self, Subject, catalogue};
-use child::StartError;
+use crate::program::{self, Failed, StartError, Terms};
 use message::{FromBackend, Hello, ToBackend};
-use pool::{Pool, Running};
+
+type Pool = program::Pool<Hello>;
+type Running = program::Running<Hello>;
 
 /// Starts the program and has it introduce itself; its pipes live on `io`, a runtime with time and
 /// I/O that somebody drives as long as the connector is used.
@@ -34,10 +34,14 @@ pub async fn open(
     access: &Access,
     io: Handle,
 ) -> Result<Arc<dyn Connector>, OpenError> {
-    let pool = Pool::new(command, access.patience, io);
+    let terms = Terms {
+        role: "backend",
+        patience: access.patience,
+    };
+    let pool = Pool::new(command, terms, io);
     let running = pool.start().await.map_err(|error| match error {
         StartError::Usage(what) => OpenError::Usage(what),
-        StartError::Failed(outage) => OpenError::Unreachable(outage),
+        StartError::Failed(failed) => OpenError::Unreachable(failed.into()),
     })?;
     let hello = running.hello().clone();
     tracing::info!(
@@ -103,15 +107,18 @@ impl Program {
         message: &ToBackend,
         read: impl FnOnce(FromBackend) -> Result<T, Outage>,
     ) -> Result<T, Outage> {
-        let Some(mut running) = self.running.take() else {
+        let Some(running) = self.running.take() else {
             return Err(Outage::Down(
                 "the program was ended after it had failed in this play".to_owned(),
             ));
         };
-        let read = match running.exchange(message).await {
-            Ok(reply) => read(reply),
+        let reply = match message.to_line() {
+            Ok(line) => running.child().exchange(line).await.map_err(Outage::from),
             Err(outage) => Err(outage),
         };
+        let read = reply
+            .and_then(|line| FromBackend::of_line(&line))
+            .and_then(read);
         match &read {
             Ok(_) | Err(Outage::Down(_)) if running.is_alive() => self.running = Some(running),
             _ => running.kill(),
@@ -189,6 +196,16 @@ impl Program {
         let answer = answer.await;
         self.wire = Some(wire);
         answer
+    }
+}
+
+impl From<Failed> for Outage {
+    fn from(failed: Failed) -> Outage {
+        match failed {
+            Failed::Down(how) => Outage::Down(how),
+            Failed::Silent { limit_ms } => Outage::Silent { limit_ms },
+            Failed::Malformed(what) => Outage::Malformed(what),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::program::words;
 use crate::secret::Secret;
 
 /// Which backend answers.
@@ -117,31 +118,6 @@ impl FromStr for Spec {
             ))),
         }
     }
-}
-
-/// Splits a command at spaces; quotation marks, double or single, keep a word together. Nothing
-/// else is special, and no shell is involved.
-fn words(text: &str) -> Result<Vec<String>, String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote: Option<char> = None;
-    for c in text.chars() {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (Some(_), c) => word.get_or_insert_default().push(c),
-            (None, '"' | '\'') => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            (None, c) if c.is_whitespace() => words.extend(word.take()),
-            (None, c) => word.get_or_insert_default().push(c),
-        }
-    }
-    if let Some(open) = quote {
-        return Err(format!("the quotation mark {open} is never closed"));
-    }
-    words.extend(word);
-    Ok(words)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use virtual_card::apdu::{Command, Response};
 
 use super::BackendReply;
 use crate::eligibility::{ConsentAnswer, ConsentKind, EmergencyConsent, Inquiry};
-use crate::screen::{Method, Screen};
+use crate::screen::{Image, Method, Screen};
 
 /// What the reader's optics read off the card when it is put in.
 #[derive(Clone, PartialEq, Eq)]
@@ -128,4 +128,8 @@ pub enum Effect {
     PowerOff,
     /// Asks the backend; the answer comes back as [`Event::Replied`].
     Ask(Inquiry),
+    /// Writes a line into its own log. `CheckIn` has none: what plays it as a driver does.
+    Log(String),
+    /// Tells which face images it still has, once the card is out. As for [`Effect::Log`].
+    Kept(Vec<Image>),
 }

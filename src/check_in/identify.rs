@@ -150,6 +150,7 @@ impl CheckIn {
                 Some(left) => self.show_pad(visit, |keys| Screen::PinPad {
                     left: Some(left),
                     keys,
+                    masked: None,
                 }),
                 None => leave([Screen::Unreadable]),
             },
@@ -182,6 +183,7 @@ impl CheckIn {
             Some(left) if left > 0 => self.show_pad(visit, |keys| Screen::PinWrong {
                 left: Some(left),
                 keys,
+                masked: None,
             }),
             Some(_) => self.pin_locked(visit),
             None if status == Status::REFERENCE_LOCKED => self.pin_locked(visit),

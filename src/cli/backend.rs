@@ -209,7 +209,7 @@ impl Prepared {
 }
 
 /// Says so where none of the scenario's rules is in force today.
-fn out_of_force(playable: &Playable, now: Moment) -> Option<Text> {
+pub(super) fn out_of_force(playable: &Playable, now: Moment) -> Option<Text> {
     let day = now.day();
     let in_force = |scenario: &Scenario| {
         let rows = scenario.requirements.iter();

@@ -82,6 +82,7 @@ pub(super) fn explore(args: &ExploreArgs, shell: &Shell) -> Result<ExitCode, Fai
             options: runner::Options {
                 fault: args.fault,
                 backend: connector,
+                reader: None,
             },
             now: system_now(),
         },

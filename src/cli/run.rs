@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::known::KnownArgs;
 use super::output::{ReportFormat, Target, deliver};
 use super::pool::{self, Ending};
+use super::reader::ReaderArgs;
 use super::rerun;
 use super::select;
 use super::shell::{Shell, tell};
@@ -63,9 +64,8 @@ pub(super) struct RunArgs {
     transcripts: Option<PathBuf>,
     #[command(flatten)]
     backend: BackendArgs,
-    /// Who plays the reader
-    #[arg(long, value_name = "SPEC", default_value = "reference")]
-    reader: String,
+    #[command(flatten)]
+    reader: ReaderArgs,
     /// Break the reader, the backend or the card in one way, to see that the judge notices (see `list faults`)
     #[arg(long, value_name = "NAME", value_parser = fault)]
     fault: Option<&'static Fault>,
@@ -95,7 +95,7 @@ struct Played {
 ///
 /// [`Failure`] where nothing could be played; then nothing is written.
 pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
-    check_role("--reader", &args.reader, "reference")?;
+    args.reader.check(args.fault)?;
     let now = system_now();
     let known = args.known.read()?;
     let statement = args.statement.read()?;
@@ -111,7 +111,9 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
     let runtime = runtime().map_err(Failure::Bug)?;
     let conventions = args.conventions;
     let opened = runtime.block_on(args.backend.open(runtime.handle().clone()))?;
-    let mut items = args.backend.prepare(&opened, playables, now)?;
+    let reader = runtime.block_on(args.reader.open(runtime.handle().clone()))?;
+    let (playables, moved) = reader.prepare(&args.scenarios, playables, now)?;
+    let mut items = moved.apply(args.backend.prepare(&opened, playables, now)?);
     for item in &mut items {
         let excluded = |it: &Statement| it.excludes(&item.playable.scenario);
         item.reason = statement.as_ref().and_then(excluded).or(item.reason.take());
@@ -119,6 +121,7 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
     let options = runner::Options {
         fault: args.fault,
         backend: opened.connector(),
+        reader: reader.drivers(),
     };
     let mut given_up = false;
     let keep = transcripts.is_some();
@@ -195,15 +198,6 @@ fn cut_short(report: &Report, code: ExitCode, shell: &Shell) -> ExitCode {
         "{why}: the scenarios above were finished, the others were not; no report was written"
     ));
     code
-}
-
-fn check_role(option: &str, spec: &str, only: &str) -> Result<(), Failure> {
-    if spec == only {
-        return Ok(());
-    }
-    Err(Failure::Usage(format!(
-        "{option} {spec:?}: this version has {only:?} alone; leave {option} out"
-    )))
 }
 
 /// Returns what is to be played: named, valid, and not filtered away.

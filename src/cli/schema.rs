@@ -9,6 +9,7 @@ use super::shell::emit;
 use crate::backend::process::message::Line;
 use crate::bindings;
 use crate::exit_code::ExitCode;
+use crate::reader::driven;
 use crate::report::{Report, known};
 use crate::scenario::{DeckPerson, Document};
 use crate::statement::Statement;
@@ -35,6 +36,8 @@ enum Name {
     Profile,
     /// A line between uketsuke and a backend that is a program
     Process,
+    /// A line between uketsuke and the driver of a reader
+    Driver,
     /// A file of bindings, for `run --bindings`
     Bindings,
     /// A file of known deviations, for `run --known`
@@ -65,6 +68,7 @@ pub(super) fn schema(args: &SchemaArgs) -> Result<ExitCode, Failure> {
         Name::Result => schema_for!(Report),
         Name::Profile => schema_for!(Profile),
         Name::Process => schema_for!(Line),
+        Name::Driver => schema_for!(driven::message::Line),
         Name::Bindings => schema_for!(bindings::Document),
         Name::Known => schema_for!(known::Document),
         Name::Statement => schema_for!(Statement),

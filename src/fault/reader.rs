@@ -37,6 +37,8 @@ pub(super) struct Faulty {
     revoked: bool,
     /// What the flaw does with the card beside what the reader does.
     detour: Detour,
+    /// The card's face application, where the photo is, was opened.
+    photo: bool,
 }
 
 impl Faulty {
@@ -53,6 +55,7 @@ impl Faulty {
             done: false,
             revoked: false,
             detour: Detour::default(),
+            photo: false,
         }
     }
 
@@ -175,7 +178,7 @@ impl Faulty {
             Effect::Show(screen) => self.show(screen, now),
             Effect::Ask(inquiry) => self.ask(inquiry),
             Effect::PowerOff if self.flaw == ReaderFlaw::SecurityStatusLeftOpen => Vec::new(),
-            Effect::PowerOff => vec![Effect::PowerOff],
+            effect @ (Effect::PowerOff | Effect::Log(_) | Effect::Kept(_)) => vec![effect],
         }
     }
 
@@ -185,6 +188,7 @@ impl Faulty {
             return commands.into_iter().map(Effect::Transmit).collect();
         }
         let is_user_pin = command.instruction == VERIFY && command.data.len() == 4;
+        self.photo |= command.data == CARD_FACE_AP;
         match self.flaw {
             ReaderFlaw::PinSentTwice if is_user_pin => {
                 self.swallow += 1;
@@ -249,8 +253,9 @@ impl Faulty {
     fn show(&mut self, screen: Screen, now: Moment) -> Vec<Effect> {
         let screen = self.shown(screen, now);
         match (self.flaw, screen) {
-            (ReaderFlaw::TriesNotShown, Screen::PinWrong { keys, .. }) => {
-                vec![Effect::Show(Screen::PinWrong { left: None, keys })]
+            (ReaderFlaw::TriesNotShown, Screen::PinWrong { keys, masked, .. }) => {
+                let left = None;
+                vec![Effect::Show(Screen::PinWrong { left, keys, masked })]
             }
             (ReaderFlaw::KeysNotShuffled, mut screen) => {
                 if let Screen::PinPad { keys, .. } | Screen::PinWrong { keys, .. } = &mut screen {
@@ -374,6 +379,27 @@ impl Reader for Faulty {
     }
 
     fn handle(&mut self, event: Event, now: Moment) -> Vec<Effect> {
+        let told = self.tells_of_itself(&event);
+        let mut effects = self.flawed(event, now);
+        match told {
+            // Whatever else it says of its images is not true.
+            Some(kept @ Effect::Kept(_)) => {
+                effects.retain(|effect| !matches!(effect, Effect::Kept(_)));
+                effects.push(kept);
+            }
+            Some(log) => effects.insert(0, log),
+            None => {}
+        }
+        effects
+    }
+
+    fn move_to(&mut self, site: Site) {
+        self.inner.move_to(site);
+    }
+}
+
+impl Faulty {
+    fn flawed(&mut self, event: Event, now: Moment) -> Vec<Effect> {
         match self.event(event, now) {
             Ok(event) => {
                 let effects = self.inner.handle(event, now);
@@ -381,9 +407,5 @@ impl Reader for Faulty {
             }
             Err(effects) => effects,
         }
-    }
-
-    fn move_to(&mut self, site: Site) {
-        self.inner.move_to(site);
     }
 }

@@ -2,12 +2,13 @@
 
 pub(super) mod absent;
 pub(super) mod card;
+pub(super) mod told;
 pub(super) mod visit;
 
 use super::facts::visit::Evidence;
 use super::facts::{Facts, Visit};
 use super::outcome::{Outcome, text};
-use super::rule::{Rule, not_judged, rule};
+use super::rule::{Rule, rule};
 use super::session::{
     Act, App, Command, SIGNATURE_CERTIFICATE, SIGNATURE_KEY, SIGNATURE_PASSWORD, USER_CERTIFICATE,
     der_length, whole_certificate,
@@ -21,19 +22,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("ACC-02", Reader, acc_02),
     rule("ACC-03", Reader, acc_03),
     rule("ACC-04", Reader, acc_04),
-    not_judged(
-        "ACC-09",
-        Reader,
-        "読取機が保存したものは記録に現れないので、判定しない",
-        "what a reader stores is not in the transcript, so this is not judged",
-    ),
     rule("ACC-10", Reader, acc_10),
-    not_judged(
-        "ACC-17",
-        Reader,
-        "読取機自身の記録はこの版では集めないので、判定しない",
-        "this version does not collect a reader's own logs, so this is not judged",
-    ),
 ];
 
 /// Judges a prohibition on single commands: broken by the first that `breaks` names.

@@ -254,6 +254,10 @@ fn guard(facts: &Facts<'_>, finding: &mut Finding) {
                 "the run was cut short: {reason}"
             ),
         );
+        if facts.reader_failed {
+            // Whoever drives the reader did not do as agreed: nothing is said of the reader.
+            finding.verdict = Verdict::Error;
+        }
         finding.entries.push(*n);
     } else if facts.entries.is_empty() {
         reopen(

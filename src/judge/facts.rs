@@ -71,6 +71,8 @@ pub(super) struct Facts<'a> {
     pub told: BTreeMap<usize, (u64, bool)>,
     /// Where the run was cut short.
     pub cut_short: Option<(u64, String)>,
+    /// Whether that was because the reader under test broke its protocol or ended.
+    pub reader_failed: bool,
     /// The first entry that shows that others are missing.
     pub broken: Option<u64>,
 }

@@ -50,11 +50,12 @@ pub(super) const fn not_judged(
 }
 
 /// Every entry, by family.
-const TABLE: [&[Rule]; 27] = [
+const TABLE: [&[Rule]; 28] = [
     acc::RULES,
     acc::visit::RULES,
     acc::card::RULES,
     acc::absent::RULES,
+    acc::told::RULES,
     idv::RULES,
     idv::pin::RULES,
     idv::pad::RULES,

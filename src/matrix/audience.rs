@@ -38,7 +38,7 @@ pub struct Audience {
 /// Tells whether the reader ran in circles, so that the play ended early.
 pub fn was_cut_short(transcript: &Transcript) -> bool {
     let mut events = transcript.entries.iter().map(|entry| &entry.event);
-    events.any(|event| matches!(event, Event::Note(Note::CutShort { .. })))
+    events.any(|event| matches!(event, Event::Note(Note::CutShort { .. } | Note::ReaderFailed { .. })))
 }
 
 fn run(
@@ -49,6 +49,7 @@ fn run(
     let options = Options {
         fault,
         backend: backend.cloned(),
+        reader: None,
     };
     let transcript = play_blocking(playable, &options)?;
     let judgement = judge(&transcript.header.scenario, &transcript);

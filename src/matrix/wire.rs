@@ -90,8 +90,8 @@ impl Bench {
         over: Protocol,
     ) -> Result<Vec<Sound>, WireError> {
         let options = Options {
-            fault: None,
             backend: Some(self.over(over)),
+            ..Options::default()
         };
         let probes = Arc::clone(probes);
         // A play has a runtime of its own, and needs a thread that may wait.

@@ -52,7 +52,7 @@ impl Run<'_> {
                 Err(Outage::Malformed("four random bytes".to_owned())),
             ),
             Some(BackendFaultKind::Slow) => {
-                self.now = self.now.plus_ms(SLOW_INQUIRY_MS);
+                self.later(SLOW_INQUIRY_MS);
                 (INQUIRY_MS, self.backend.ask(inquiry, self.now).await)
             }
             // What decides wrongly stands before the backend already.
@@ -63,7 +63,7 @@ impl Run<'_> {
         // Real time counts for foreign backends alone: else a transcript would not be repeatable.
         let elapsed = (self.backend.is_foreign() && fault.is_none())
             .then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
-        self.now = self.now.plus_ms(took);
+        self.later(took);
         let (reply, event) = match answer {
             Ok(answer) => {
                 if answer == Answer::Registered {

@@ -27,7 +27,7 @@ impl Run<'_> {
             });
             return;
         }
-        self.now = self.now.plus_ms(self.scenario.pace_ms);
+        self.later(self.scenario.pace_ms);
         let person = self.slot.patient().to_owned();
         let Some(printed) = self.insert(&person, Role::Tester, None) else {
             return;

@@ -278,15 +278,6 @@ impl Run<'_> {
         self.pass(took);
         answer
     }
-
-    /// Moves the clock on. It shows milliseconds; what is below them is kept for the next time, so
-    /// that many short exchanges take as long as they should.
-    fn pass(&mut self, time: Duration) {
-        let time = time.saturating_add(self.below_ms);
-        let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        self.below_ms = time.saturating_sub(Duration::from_millis(ms));
-        self.now = self.now.plus_ms(ms);
-    }
 }
 
 /// Returns what a transcript says of a fault that struck.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::eligibility::{Answer, Bytes, Inquiry, Moment, Wire};
 use crate::scenario::{Scenario, Step};
-use crate::screen::Screen;
+use crate::screen::{Image, Screen};
 use crate::secret::Masked;
 use crate::statement::Statement;
 
@@ -133,6 +133,8 @@ pub enum Event {
     Card(CardEvent),
     /// A fault was injected: a stimulus, never a finding against the role it hit.
     Fault(String),
+    /// A reader under test told something of itself.
+    Report(Report),
     /// A remark of the harness.
     Note(Note),
 }
@@ -156,6 +158,7 @@ impl Event {
             Event::Answer(_) => "answer",
             Event::Card(_) => "card",
             Event::Fault(_) => "fault",
+            Event::Report(_) => "report",
             Event::Note(_) => "note",
         }
     }
@@ -240,6 +243,25 @@ pub enum CardEvent {
     PowerLost,
 }
 
+/// What a reader under test tells of itself beside its screens; only a driver does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "report", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Report {
+    /// A line of its own log (ACC-17).
+    Log {
+        /// The line, secrets in it replaced by their aliases.
+        text: String,
+        /// The aliases of the secrets that stood in it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        holds: Vec<String>,
+    },
+    /// The face images that it still has (ACC-09).
+    Kept {
+        /// Which; empty where it has none.
+        images: Vec<Image>,
+    },
+}
+
 /// A remark of the harness.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "note", rename_all = "kebab-case")]
@@ -278,6 +300,11 @@ pub enum Note {
     Changed {
         /// The index of the step.
         step: usize,
+    },
+    /// The reader under test broke its protocol or ended; the run ends here.
+    ReaderFailed {
+        /// What happened, and what was expected.
+        reason: String,
     },
     /// The run was cut short, with the reason.
     CutShort {

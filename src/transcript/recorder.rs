@@ -1,7 +1,8 @@
 //! Writes a transcript as things happen, masking secrets on the way in.
 
 use super::{
-    By, Entry, Event, FORMAT, Header, RECORDING, Reply, Role, Roles, SIMULATION, Transcript, mask,
+    By, Entry, Event, FORMAT, Header, RECORDING, Reply, Report, Role, Roles, SIMULATION, Transcript,
+    mask,
 };
 use crate::eligibility::{Inquiry, Moment, Wire};
 use crate::scenario::{Scenario, Step};
@@ -15,6 +16,8 @@ pub struct Recorder {
     /// The forms of each My Number that must never appear in clear.
     my_numbers: Vec<Vec<String>>,
     visit: u32,
+    /// Whether what the reader does is known from a driver.
+    driven: bool,
     /// How many entries have been taken away.
     taken: u64,
 }
@@ -45,6 +48,7 @@ impl Recorder {
             masker,
             my_numbers: my_numbers.iter().map(|number| forms_of(number)).collect(),
             visit: 0,
+            driven: false,
             taken: 0,
         }
     }
@@ -54,6 +58,42 @@ impl Recorder {
         let mut recorder = Recorder::new(scenario, roles, "system", Vec::new());
         RECORDING.clone_into(&mut recorder.transcript.header.simulation);
         recorder
+    }
+
+    /// Marks what the reader does from now on as known from a driver.
+    pub fn driven(&mut self) {
+        self.driven = true;
+    }
+
+    /// Marks entry `n` as known from a driver.
+    pub fn told_by_driver(&mut self, n: u64) {
+        if let Some(entry) = self.entry_mut(n) {
+            entry.by = Some(By::Driven);
+        }
+    }
+
+    /// Adds a line of a reader's own log, secrets and My Numbers in it replaced (ACC-17).
+    pub fn log(&mut self, at: Moment, line: &str) -> u64 {
+        let (text, holds) = self.mask_text(line);
+        let report = Event::Report(Report::Log { text, holds });
+        self.record(at, Role::Reader, Role::Harness, None, report)
+    }
+
+    /// Returns text from outside with secrets and My Numbers in it replaced, and their aliases.
+    pub fn mask_text(&self, text: &str) -> (String, Vec<String>) {
+        let (mut text, mut holds) = self.masker.mask_text(text);
+        for (index, forms) in self.my_numbers.iter().enumerate() {
+            let alias = format!("my-number#{}", index + 1);
+            for form in forms.iter().filter(|form| !form.is_empty()) {
+                if text.contains(form.as_str()) {
+                    text = text.replace(form.as_str(), &alias);
+                    if !holds.contains(&alias) {
+                        holds.push(alias.clone());
+                    }
+                }
+            }
+        }
+        (text, holds)
     }
 
     /// Begins the next visit.
@@ -83,7 +123,7 @@ impl Recorder {
             from,
             to,
             re,
-            by: None,
+            by: (self.driven && from == Role::Reader).then_some(By::Driven),
             elapsed_ms: None,
             wire: None,
             event,

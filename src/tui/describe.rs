@@ -5,7 +5,7 @@ mod insurance;
 use crate::eligibility::{Answer, CertificatePhase, ConsentKind, Ground, SiteKind, Validity};
 use crate::scenario::{ConsentSubject, Decision, DeskStep, FaceShown, Probe, Step, UnderTest};
 use crate::screen::{Method, Screen, ScreenId};
-use crate::transcript::{CardEvent, Entry, Event, Note, Reply, ResponseApdu, Role};
+use crate::transcript::{CardEvent, Entry, Event, Note, Reply, Report, ResponseApdu, Role};
 use crate::wording::{Language, Wording};
 
 mod inquiry;
@@ -40,6 +40,7 @@ pub fn kind(event: &Event) -> &'static str {
         Event::Answer(_) => "kind-answer",
         Event::Card(_) => "kind-card",
         Event::Fault(_) => "kind-fault",
+        Event::Report(_) => "kind-report",
         Event::Note(_) => "kind-note",
     }
 }
@@ -71,6 +72,7 @@ pub fn label(play: &Play, entry: &Entry, language: Language) -> String {
             CardEvent::PowerLost => wording.say("card-power-lost"),
         },
         Event::Fault(what) => wording.say_with("fault", &[("what", what)]),
+        Event::Report(report) => report_label(report, wording),
         Event::Note(note) => note_label(play, entry.n, note, language),
     }
 }
@@ -156,6 +158,16 @@ fn reply_label(reply: &Reply, wording: &Wording) -> String {
     }
 }
 
+fn report_label(report: &Report, wording: &Wording) -> String {
+    match report {
+        Report::Log { text, .. } => wording.say_with("report-log", &[("text", text)]),
+        Report::Kept { images } => {
+            let count = images.len().to_string();
+            wording.say_with("report-kept", &[("count", &count)])
+        }
+    }
+}
+
 fn note_label(play: &Play, n: u64, note: &Note, language: Language) -> String {
     let wording = language.wording();
     let step = |index: usize| {
@@ -185,6 +197,9 @@ fn note_label(play: &Play, n: u64, note: &Note, language: Language) -> String {
         Note::Waited { step: index } => wording.say_with("note-waited", &[("step", &step(*index))]),
         Note::Changed { step: index } => {
             wording.say_with("note-changed", &[("step", &step(*index))])
+        }
+        Note::ReaderFailed { reason } => {
+            wording.say_with("note-reader-failed", &[("reason", reason)])
         }
         Note::CutShort { reason } => wording.say_with("note-cut-short", &[("reason", reason)]),
     }

@@ -66,6 +66,7 @@ fn lines(model: &Model, play: &Play, cells: usize) -> Vec<Line<'static>> {
         Event::Screen(screen) => lines.extend(table(model, &fields::of(screen), cells)),
         Event::Stimulus(stimulus) => lines.extend(table(model, &fields::of(stimulus), cells)),
         Event::Card(event) => lines.extend(table(model, &fields::of(event), cells)),
+        Event::Report(report) => lines.extend(table(model, &fields::of(report), cells)),
         Event::Note(note) => lines.extend(table(model, &fields::of(note), cells)),
         Event::Fault(what) => {
             lines.extend(pane::paragraph(

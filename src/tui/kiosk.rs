@@ -89,12 +89,12 @@ pub fn content(screen: &Screen, scene: &Scene<'_>, wording: &Wording) -> Kiosk {
                 .then(|| wording.say_with("kiosk-face-failed", &[("count", &failed)]));
             kiosk.widget = Widget::Camera(face_shown(act));
         }
-        Screen::PinPad { left, keys } => {
+        Screen::PinPad { left, keys, .. } => {
             kiosk.body.push(wording.say("kiosk-pin-pad"));
             kiosk.warning = left.map(|left| tries(left, wording));
             kiosk.widget = pad(keys, scene);
         }
-        Screen::PinWrong { left, keys } => {
+        Screen::PinWrong { left, keys, .. } => {
             kiosk.body.push(wording.say("kiosk-pin-wrong"));
             kiosk.warning = left.map(|left| tries(left, wording));
             kiosk.widget = pad(keys, scene);
@@ -327,10 +327,12 @@ mod tests {
             Screen::PinPad {
                 left: Some(3),
                 keys: "7294013865".to_owned(),
+                masked: None,
             },
             Screen::PinWrong {
                 left: Some(2),
                 keys: String::new(),
+                masked: None,
             },
             Screen::PinLocked {
                 methods: vec![Method::Face],

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::backend::{Outage, World};
 use crate::eligibility::{Answer, Inquiry, InquiryKind, Moment, Text};
 use crate::requirement::{self, Family};
-use crate::sanitise;
+use crate::program::{self, Failed, Introduce};
 use crate::transcript::SIMULATION;
+
+pub(super) use crate::program::plain;
 
 /// The protocol and its version.
 pub const PROTOCOL: &str = "uketsuke-backend/1";
-/// Characters of outside text that go into a message for people.
-const TEXT_MAX: usize = 300;
 
 /// A line of the protocol, in either direction.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -74,6 +74,19 @@ impl ToBackend {
     }
 }
 
+impl ToBackend {
+    /// Returns the message as a line.
+    ///
+    /// # Errors
+    ///
+    /// [`Outage::Down`] where it cannot be written as JSON.
+    pub fn to_line(&self) -> Result<String, Outage> {
+        let line = serde_json::to_string(self)
+            .map_err(|error| Outage::Down(format!("the message could not be written: {error}")))?;
+        Ok(line + "\n")
+    }
+}
+
 /// What the program writes to its standard output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
@@ -123,21 +136,7 @@ impl FromBackend {
     ///
     /// [`Outage::Malformed`] with what is wrong and what was expected.
     pub fn of_line(line: &[u8]) -> Result<FromBackend, Outage> {
-        let text = std::str::from_utf8(line).map_err(|error| {
-            Outage::Malformed(format!(
-                "a line that is not UTF-8 (byte {}); JSON in UTF-8 was expected",
-                error.valid_up_to() + 1
-            ))
-        })?;
-        serde_json::from_str(text).map_err(|error| {
-            let expected = match serde_json::from_str::<serde_json::Value>(text) {
-                Ok(value) if value.is_object() => "a message of the schema `process`",
-                Ok(_) => "an object with a `type`",
-                Err(_) => "one line with one JSON object",
-            };
-            let what = plain(&error.to_string());
-            Outage::Malformed(format!("{what}; {expected} was expected"))
-        })
+        Ok(program::read_line(line, "process")?)
     }
 }
 
@@ -201,6 +200,33 @@ impl Hello {
     }
 }
 
+impl Introduce for Hello {
+    fn question() -> String {
+        // Our own types with string keys always serialise.
+        serde_json::to_string(&ToBackend::hello()).unwrap_or_default()
+    }
+
+    fn read(line: &[u8]) -> Result<Hello, Failed> {
+        match program::read_line(line, "process")? {
+            FromBackend::Hello(hello) => hello.checked(),
+            other => Err(super::unexpected("`hello`", &other)),
+        }
+        .map_err(|outage| Failed::Malformed(malformed(outage)))
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Returns what is malformed, without the words around it.
+fn malformed(outage: Outage) -> String {
+    match outage {
+        Outage::Malformed(what) => what,
+        other => other.to_string(),
+    }
+}
+
 fn family(text: &str) -> Option<Family> {
     Family::ALL
         .into_iter()
@@ -223,15 +249,6 @@ impl From<Reason> for Text {
             Reason::Both(text) => Text::new(plain(&text.ja), plain(&text.en)),
             Reason::One(text) => Text::new(plain(&text), plain(&text)),
         }
-    }
-}
-
-/// Returns text from outside on one line, with nothing hidden in it, and cut where it is long.
-pub(super) fn plain(text: &str) -> String {
-    let shown = sanitise::one_line(text);
-    match shown.char_indices().nth(TEXT_MAX) {
-        Some((end, _)) => format!("{}…", &shown[..end]),
-        None => shown.into_owned(),
     }
 }
 
@@ -325,12 +342,5 @@ mod tests {
                 "{line}"
             );
         }
-    }
-
-    #[test]
-    fn long_text_from_outside_is_cut() {
-        let long = plain(&"あ".repeat(TEXT_MAX + 1));
-        assert_eq!(long.chars().count(), TEXT_MAX + 1);
-        assert!(long.ends_with('…'));
     }
 }

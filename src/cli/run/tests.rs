@@ -29,8 +29,8 @@ fn bundled(library: &Library) -> Vec<Playable> {
 
 fn played(playable: &Playable, connector: Arc<dyn Connector>) -> Judged {
     let options = runner::Options {
-        fault: None,
         backend: Some(connector),
+        ..runner::Options::default()
     };
     play_one(playable, &options, None, false, false).judged
 }

@@ -118,4 +118,8 @@ faults! {
         "前回の答えを示さない", "does not preset the last answers";
     "surgery-not-asked", Reader(ReaderFlaw::SurgeryNotAsked), "CONS-10",
         "手術情報の同意を尋ねない", "never asks for consent to surgery information";
+    "pin-logged", Reader(ReaderFlaw::PinLogged), "ACC-17",
+        "暗証番号を自分の記録に書く", "writes the PIN into its own log";
+    "photo-kept", Reader(ReaderFlaw::PhotoKept), "ACC-09",
+        "カードから読んだ写真を残す", "keeps the photo that it read from the card";
 }

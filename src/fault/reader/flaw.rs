@@ -60,4 +60,6 @@ pub enum ReaderFlaw {
     NoticeTooEarly,
     LastAnswersNotShown,
     SurgeryNotAsked,
+    PinLogged,
+    PhotoKept,
 }

@@ -3,11 +3,11 @@
 use jiff::civil::date;
 
 use super::{Faulty, ReaderFlaw};
-use crate::check_in::{BackendReply, Event};
+use crate::check_in::{BackendReply, Effect, Event};
 use crate::eligibility::{
     Answer, CertificatePhase, ConsentAnswer, ConsentKind, Ground, Inquiry, Moment, NumberKey, Site,
 };
-use crate::screen::{Method, Screen};
+use crate::screen::{Image, Method, Screen};
 
 impl Faulty {
     /// Returns what happened as the flawed reader takes it.
@@ -19,13 +19,27 @@ impl Faulty {
             ) if accepted.phase == Some(CertificatePhase::Valid) => {
                 accepted.phase = Some(CertificatePhase::Lapsed);
             }
-            (_, Event::Presented(_)) => self.revoked = false,
+            (_, Event::Presented(_)) => {
+                self.revoked = false;
+                self.photo = false;
+            }
             (_, Event::Replied(BackendReply::Answer(Answer::Refused(refusal)))) => {
                 self.revoked |= refusal.ground == Ground::CertificateRevoked;
             }
             _ => {}
         }
         event
+    }
+
+    /// Returns what the flawed reader tells of itself when this happens.
+    pub(super) fn tells_of_itself(&self, event: &Event) -> Option<Effect> {
+        match (self.flaw, event) {
+            (ReaderFlaw::PinLogged, Event::PinEntered(pin)) => {
+                Some(Effect::Log(format!("PIN entered: {pin}")))
+            }
+            (ReaderFlaw::PhotoKept, Event::Removed) if self.photo => Some(Effect::Kept(vec![Image::CardPhoto])),
+            _ => None,
+        }
     }
 
     /// Returns the screen that the flawed reader shows.

@@ -54,6 +54,7 @@ pub(super) fn fold<'a>(scenario: &'a Scenario, transcript: &'a Transcript) -> Fa
             reached: std::collections::BTreeMap::new(),
             told: std::collections::BTreeMap::new(),
             cut_short: None,
+            reader_failed: false,
             broken: None,
         },
         card: State::default(),
@@ -131,6 +132,11 @@ impl<'a> Fold<'a> {
             Event::Card(CardEvent::PowerLost) => self.power_lost(entry),
             Event::Card(event) => self.card(entry, event),
             Event::Fault(_) => self.fault(entry),
+            Event::Report(report) => {
+                if let Some(visit) = self.visit() {
+                    visit.reports.push((entry.n, report));
+                }
+            }
             Event::Note(note) => self.note(entry, note),
         }
     }
@@ -361,7 +367,8 @@ impl<'a> Fold<'a> {
             }),
             Note::Waited { .. } | Note::Moot { .. } => {}
             Note::Changed { step } => self.changed(entry.n, *step),
-            Note::CutShort { reason } => {
+            Note::CutShort { reason } | Note::ReaderFailed { reason } => {
+                self.facts.reader_failed = matches!(note, Note::ReaderFailed { .. });
                 self.facts.cut_short = Some((entry.n, reason.clone()));
                 if let Some(visit) = self.visit() {
                     visit.cut_short = true;

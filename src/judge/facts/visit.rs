@@ -6,7 +6,7 @@ use crate::judge::outcome::Outcome;
 use crate::judge::session::{Act, App, Command, USER_PIN};
 use crate::scenario::{ConsentSubject, DeskStep, FaceShown, Step};
 use crate::screen::{self, Screen, ScreenId};
-use crate::transcript::{Entry, Role};
+use crate::transcript::{Entry, Report, Role};
 
 use super::pins::Entered;
 use super::{no_screens, no_traffic, not_ended};
@@ -63,6 +63,8 @@ pub(in crate::judge) struct Visit<'a> {
     pub power_lost: Vec<u64>,
     pub resets: Vec<u64>,
     pub screens: Vec<(u64, &'a Screen)>,
+    /// What the reader told of itself.
+    pub reports: Vec<(u64, &'a Report)>,
     pub stimuli: Vec<Given<'a>>,
     pub commands: Vec<Command>,
     /// Entries of declared faults.
@@ -89,6 +91,7 @@ impl<'a> Visit<'a> {
             power_lost: Vec::new(),
             resets: Vec::new(),
             screens: Vec::new(),
+            reports: Vec::new(),
             stimuli: Vec::new(),
             commands: Vec::new(),
             faults: Vec::new(),

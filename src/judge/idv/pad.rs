@@ -144,6 +144,22 @@ fn idv_06(facts: &Facts<'_>) -> Vec<Outcome> {
             "no PIN pad was shown"
         ))];
     }
+    let screens = facts.visits.iter().flat_map(|visit| &visit.screens);
+    let clear = screens.into_iter().find(|(_, screen)| {
+        matches!(
+            screen,
+            Screen::PinPad { masked: Some(false), .. } | Screen::PinWrong { masked: Some(false), .. }
+        )
+    });
+    if let Some((n, _)) = clear {
+        return vec![Outcome::fail(
+            &[*n],
+            text!(
+                "入力した数字が伏せずに表示される(項目{n})。●で示す",
+                "typed digits are shown in clear (entry {n}); a dot stands for each"
+            ),
+        )];
+    }
     let entries: Vec<u64> = pads.iter().map(|(n, _)| *n).collect();
     let count = pads.len();
     let told = pads.iter().all(|(_, keys)| !keys.is_empty());

@@ -68,6 +68,7 @@ fn a_pin_of_the_visit_before_is_remembered() {
     story.card_in().screen(crate::screen::Screen::PinPad {
         left: Some(3),
         keys: String::new(),
+        masked: None,
     });
     story
         .act("enter-pin: \"1234\"")
@@ -89,6 +90,7 @@ fn a_pin_sent_again_after_a_reset_is_remembered_rather_than_doubled() {
     story.card_in().screen(crate::screen::Screen::PinPad {
         left: Some(3),
         keys: String::new(),
+        masked: None,
     });
     story
         .act("enter-pin: \"1234\"")

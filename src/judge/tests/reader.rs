@@ -42,6 +42,7 @@ fn identified(requirement: &str) -> Story {
     story.screen(Screen::PinPad {
         left: Some(3),
         keys,
+        masked: None,
     });
     story.act("enter-pin: \"1234\"").verify("1234", "9000");
     story

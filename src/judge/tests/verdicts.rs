@@ -79,6 +79,7 @@ fn visit(requirement: &str) -> Story {
     story.screen(Screen::PinPad {
         left: Some(3),
         keys: "1234567890".to_owned(),
+        masked: None,
     });
     story.act("enter-pin: \"1234\"").verify("1234", "9000");
     story.authenticate(None).confirm(answered(valid()));

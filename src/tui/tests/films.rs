@@ -27,12 +27,14 @@ pub fn wrong_then_right() -> (Transcript, Judgement) {
     film.show(Screen::PinPad {
         left: Some(3),
         keys: "7294013865".to_owned(),
+        masked: None,
     });
     film.act(2);
     let wrong = film.apdu("002000800439393939", "63C2");
     let told = film.show(Screen::PinWrong {
         left: Some(2),
         keys: "3816590472".to_owned(),
+        masked: None,
     });
     film.reached(3);
     film.act(4);
@@ -185,6 +187,7 @@ pub fn expired() -> (Transcript, Judgement) {
     film.show(Screen::PinPad {
         left: Some(3),
         keys: "7294013865".to_owned(),
+        masked: None,
     });
     film.act(2);
     let right = film.apdu("002000800431323334", "9000");

@@ -10,8 +10,7 @@ use rustix::process::{
 };
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 
-use super::StartError;
-use crate::backend::Outage;
+use super::{Failed, StartError};
 use crate::sanitise;
 
 /// How long a program may take to end itself after `bye`.
@@ -55,7 +54,7 @@ impl Leader {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| refused(program, &error))?;
-        let down = |what: &str| StartError::Failed(Outage::Down(what.to_owned()));
+        let down = |what: &str| StartError::Failed(Failed::Down(what.to_owned()));
         let pid = child.id().and_then(|id| i32::try_from(id).ok());
         let group = pid
             .and_then(Pid::from_raw)
@@ -108,7 +107,7 @@ impl Leader {
     /// Waits for the process to end itself, then ends it by force, its descendants with it.
     pub(super) async fn end(self) {
         if self.ended_within(GOODBYE).await.is_none() {
-            tracing::warn!("the backend did not end after `bye`; it is ended by force");
+            tracing::warn!("a program did not end after `bye`; it is ended by force");
         }
         self.kill().await;
     }
@@ -162,9 +161,9 @@ fn refused(program: &str, error: &std::io::Error) -> StartError {
         )),
         ErrorKind::PermissionDenied => StartError::Usage(format!(
             "{program:?} may not be executed; make it executable, or name its interpreter \
-             first, as in process:\"python3 backend.py\""
+             first, as in process:\"python3 program.py\""
         )),
-        _ => StartError::Failed(Outage::Down(format!(
+        _ => StartError::Failed(Failed::Down(format!(
             "the program {program:?} could not be started: {error}"
         ))),
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{ChildStderr, ChildStdout};
 
+use super::child::Hidden;
 use crate::sanitise;
 
 /// Bytes of a line at most, the line feed not counted.
@@ -72,6 +73,16 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         }
     }
 
+    /// Tells whether anything has come that nobody has read; an end is told by the next read.
+    pub(super) async fn has_spoken(&mut self) -> bool {
+        if self.read.is_empty() {
+            let reading = self.from.read_buf(&mut self.read);
+            // Nothing is lost where it is given up at once.
+            let _ = tokio::time::timeout(Duration::ZERO, reading).await;
+        }
+        !self.read.is_empty()
+    }
+
     /// Tells whether nothing has come, not even an end.
     pub(super) async fn are_quiet(&mut self) -> bool {
         let nothing = tokio::time::timeout(Duration::ZERO, self.next())
@@ -83,14 +94,14 @@ impl<R: AsyncRead + Unpin> Lines<R> {
 
 /// Passes standard error on to the log, sanitised and up to a bound; the rest is read and dropped,
 /// so that the program never waits for us.
-pub(super) async fn pass_on(mut stderr: ChildStderr) {
+pub(super) async fn pass_on(mut stderr: ChildStderr, role: &'static str, hidden: Hidden) {
     let mut left = LOG_LINES_MAX;
     let mut line = Vec::new();
     let mut chunk = vec![0; CHUNK];
     while let Ok(length @ 1..) = stderr.read(&mut chunk).await {
         for byte in chunk.iter().take(length) {
             match byte {
-                b'\n' => log(&mut left, &mut line),
+                b'\n' => log(role, &hidden, &mut left, &mut line),
                 _ if line.len() < LOG_LINE_MAX => line.push(*byte),
                 _ => {}
             }
@@ -100,23 +111,23 @@ pub(super) async fn pass_on(mut stderr: ChildStderr) {
         }
     }
     if !line.is_empty() {
-        log(&mut left, &mut line);
+        log(role, &hidden, &mut left, &mut line);
     }
 }
 
-fn log(left: &mut usize, line: &mut Vec<u8>) {
+fn log(role: &str, hidden: &Hidden, left: &mut usize, line: &mut Vec<u8>) {
     let Some(fewer) = left.checked_sub(1) else {
         return;
     };
     *left = fewer;
-    let text = String::from_utf8_lossy(line);
+    let text = hidden.hide(&String::from_utf8_lossy(line));
     tracing::info!(
-        "the backend's standard error: {}",
+        "the {role}'s standard error: {}",
         sanitise::one_line(&text)
     );
     line.clear();
     if fewer == 0 {
-        tracing::info!("the backend's standard error: cut after {LOG_LINES_MAX} lines");
+        tracing::info!("the {role}'s standard error: cut after {LOG_LINES_MAX} lines");
     }
 }
 

@@ -1,0 +1,454 @@
+//! A reader under test behind a driver: a program that speaks JSON lines.
+//!
+//! The driver is started without a shell, told what people do, and says what the reader does, turn
+//! by turn: uketsuke has the word until it has written a message, the driver until it has written
+//! `idle`, or a question. It is handed from play to play. One that breaks the protocol, dies or
+//! keeps silent is ended, and the next play starts another. Told to people in `docs/driver.md`.
+
+pub mod message;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+
+use super::Act;
+use crate::check_in::{BackendReply, CardReply, Event};
+use crate::eligibility::{Moment, Site, Text};
+use crate::program::{Failed, Pool, Running, StartError, Terms};
+use message::{BackendBy, CardBy, FromReader, Hello, LostAs, ToReader};
+
+/// How long a message of a driver may take unless the user says otherwise; a convention of this
+/// harness.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+/// A turn may take so many times as long as a message: a driver that always has something more to
+/// say is stopped.
+const TURN: u32 = 12;
+
+/// The driver could not be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// Wrong usage: what was named cannot be a driver, with what to do.
+    #[error("{0}")]
+    Usage(String),
+    /// It was started and did not introduce itself.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+/// The way to a driver, shared by the plays of a run.
+pub struct Drivers {
+    pool: Arc<Pool<Hello>>,
+    hello: Option<Hello>,
+    /// Why there is none.
+    gone: Option<Failed>,
+}
+
+/// Starts the driver and has it introduce itself; its pipes live on `io`, a runtime with time and
+/// I/O that somebody drives as long as the drivers are used.
+///
+/// Dropping what is returned ends every process that was started, and waits for that a bounded time
+/// unless it is dropped on a runtime.
+///
+/// # Errors
+///
+/// [`OpenError::Usage`] where there is no such program or it cannot be executed,
+/// [`OpenError::Failed`] where it ends at once, keeps silent or does not speak the protocol.
+pub async fn open(
+    command: &[String],
+    patience: Duration,
+    io: Handle,
+) -> Result<Arc<Drivers>, OpenError> {
+    let terms = Terms {
+        role: "reader",
+        patience,
+    };
+    let pool = Pool::new(command, terms, io);
+    let running: Running<Hello> = pool.start().await.map_err(|error| match error {
+        StartError::Usage(what) => OpenError::Usage(what),
+        StartError::Failed(failed) => OpenError::Failed(failed),
+    })?;
+    let hello = running.hello().clone();
+    tracing::info!(
+        name = hello.name,
+        version = hello.version,
+        "the reader introduced itself"
+    );
+    pool.put_back(running);
+    Ok(Arc::new(Drivers {
+        pool: Arc::new(pool),
+        hello: Some(hello),
+        gone: None,
+    }))
+}
+
+impl Drivers {
+    /// Makes the way to a driver that did not introduce itself: every play meets the same failure.
+    pub fn gone(failed: Failed, io: Handle) -> Arc<Drivers> {
+        let terms = Terms {
+            role: "reader",
+            patience: PATIENCE,
+        };
+        Arc::new(Drivers {
+            pool: Arc::new(Pool::new(&[], terms, io)),
+            hello: None,
+            gone: Some(failed),
+        })
+    }
+
+    /// Returns how the driver introduced itself; nothing where it did not.
+    pub fn hello(&self) -> Option<&Hello> {
+        self.hello.as_ref()
+    }
+
+    /// Makes the driver of one play.
+    ///
+    /// # Errors
+    ///
+    /// [`Failed`] where none can be started.
+    pub async fn connect(&self) -> Result<Driver, Failed> {
+        if let Some(failed) = &self.gone {
+            return Err(failed.clone());
+        }
+        let running = self.pool.take().await?;
+        Ok(Driver {
+            pool: Arc::clone(&self.pool),
+            hello: running.hello().clone(),
+            running: Some(running),
+            came: None,
+            whose: Whose::Ours,
+            more: false,
+            may_decline: false,
+            until: Instant::now(),
+        })
+    }
+}
+
+/// Who has the word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// uketsuke: the driver waits for somebody to do something.
+    Ours,
+    /// The driver.
+    Theirs,
+    /// uketsuke: the driver asked for a response or an answer.
+    Reply,
+}
+
+/// What comes next in a driver's turn.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    /// The reader does something.
+    Act(Act),
+    /// The reader waits for somebody.
+    Idle,
+    /// It cannot do what the turn asks: the scenario is not applicable, for this reason.
+    Cannot(Text),
+}
+
+/// A driver in the hands of one play.
+pub struct Driver {
+    pool: Arc<Pool<Hello>>,
+    hello: Hello,
+    /// Absent once it has failed.
+    running: Option<Running<Hello>>,
+    /// The line that came in reply to the last message.
+    came: Option<Vec<u8>>,
+    whose: Whose,
+    /// Screens may follow by themselves.
+    more: bool,
+    /// The turn asks what a reader may be unable to do.
+    may_decline: bool,
+    /// When the turn must be over.
+    until: Instant,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        match self.running.take() {
+            Some(running) if self.whose == Whose::Ours && self.came.is_none() => {
+                self.pool.put_back(running);
+            }
+            Some(running) => running.kill(),
+            None => {}
+        }
+    }
+}
+
+impl Driver {
+    /// Returns how the driver introduced itself.
+    pub fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    /// Returns how long a message may take.
+    pub fn patience(&self) -> Duration {
+        self.pool.patience()
+    }
+
+    /// Tells whether screens may follow before anybody does anything.
+    pub fn may_go_on(&self) -> bool {
+        self.more && self.whose == Whose::Ours
+    }
+
+    /// Begins a play.
+    ///
+    /// # Errors
+    ///
+    /// [`Failed`]; the process is ended then, as for every error here.
+    pub async fn begin(
+        &mut self,
+        now: Moment,
+        scenario: &str,
+        seed: u64,
+        site: Site,
+    ) -> Result<(), Failed> {
+        let scenario = scenario.to_owned();
+        self.send(ToReader::Begin {
+            now,
+            scenario,
+            seed,
+            site,
+        })
+        .await
+    }
+
+    /// Moves the reader to another site.
+    ///
+    /// # Errors
+    ///
+    /// [`Failed`].
+    pub async fn move_to(&mut self, now: Moment, site: Site) -> Result<(), Failed> {
+        self.send(ToReader::GoTo { now, site }).await
+    }
+
+    /// Tells the driver what happened.
+    ///
+    /// # Errors
+    ///
+    /// [`Failed`].
+    pub async fn give(&mut self, event: Event, now: Moment) -> Result<(), Failed> {
+        self.send(message_of(event, now)).await
+    }
+
+    /// Tells the driver what the card answered, and whether it was pulled out just now.
+    ///
+    /// # Errors
+    ///
+    /// [`Failed`].
+    pub async fn replied(
+        &mut self,
+        reply: CardReply,
+        removed: bool,
+        now: Moment,
+    ) -> Result<(), Failed> {
+        self.send(response(reply, removed, now)).await
+    }
+
+    async fn send(&mut self, message: ToReader) -> Result<(), Failed> {
+        let Some(running) = &self.running else {
+            return Err(Failed::Down(
+                "the driver was ended after it had failed in this play".to_owned(),
+            ));
+        };
+        match &message {
+            ToReader::EnterPin { pin, .. } => running.child().hide(pin.as_bytes()),
+            ToReader::PresentCard { printed, .. } => {
+                running.child().hide(printed.code_b.as_bytes());
+            }
+            _ => {}
+        }
+        if self.whose != Whose::Reply {
+            self.until = Instant::now() + self.patience() * TURN;
+        }
+        let line = message.to_line();
+        let sent = if self.may_go_on() {
+            running.child().tell(line).await.map(|()| None)
+        } else {
+            running.child().exchange_in_turn(line).await.map(Some)
+        };
+        self.whose = Whose::Theirs;
+        self.more = false;
+        self.may_decline |= matches!(message, ToReader::Begin { .. } | ToReader::GoTo { .. });
+        match sent {
+            Ok(came) => {
+                self.came = came;
+                Ok(())
+            }
+            Err(failed) => Err(self.fail(failed)),
+        }
+    }
+
+    /// Returns what the driver does next in its turn.
+    ///
+    /// # Errors
+    ///
+    /// [`Failed`].
+    pub async fn next(&mut self) -> Result<Next, Failed> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        let within = self.patience().min(left);
+        match self.line(within).await? {
+            Some(line) => self.read(&line),
+            None if left <= self.patience() => {
+                let limit_ms = millis(self.patience() * TURN);
+                let why = format!("its turn was not over within {limit_ms} ms");
+                Err(self.fail(Failed::Down(why)))
+            }
+            None => Err(self.fail(Failed::Silent {
+                limit_ms: millis(self.patience()),
+            })),
+        }
+    }
+
+    /// Returns what the reader does by itself within this time, before anybody does anything.
+    ///
+    /// # Errors
+    ///
+    /// [`Failed`].
+    pub async fn by_itself(&mut self, within: Duration) -> Result<Option<Next>, Failed> {
+        match self.line(within).await? {
+            Some(line) => {
+                self.whose = Whose::Theirs;
+                self.until = Instant::now() + self.patience() * TURN;
+                self.read(&line).map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+
+    async fn line(&mut self, within: Duration) -> Result<Option<Vec<u8>>, Failed> {
+        if let Some(line) = self.came.take() {
+            return Ok(Some(line));
+        }
+        let Some(running) = &self.running else {
+            return Err(Failed::Down("the driver has been ended".to_owned()));
+        };
+        match running.child().next(within).await {
+            Ok(line) => Ok(line),
+            Err(failed) => Err(self.fail(failed)),
+        }
+    }
+
+    fn read(&mut self, line: &[u8]) -> Result<Next, Failed> {
+        // `hello` was line 1 of the process.
+        let number = self.running.as_mut().map_or(0, Running::next_id) + 1;
+        let read = FromReader::of_line(line).and_then(|message| self.take(message));
+        read.map_err(|failed| {
+            let failed = match failed {
+                Failed::Malformed(why) => {
+                    Failed::Malformed(format!("line {number} of the driver: {why}"))
+                }
+                other => other,
+            };
+            self.fail(failed)
+        })
+    }
+
+    fn take(&mut self, message: FromReader) -> Result<Next, Failed> {
+        let unexpected = |expected: &str| {
+            Failed::Malformed(format!(
+                "a message of type `{}` where {expected} was expected",
+                message.type_name()
+            ))
+        };
+        let act = match message {
+            FromReader::Hello(_) => return Err(unexpected("what the reader does, or `idle`,")),
+            FromReader::Idle { more } => {
+                self.whose = Whose::Ours;
+                self.more = more;
+                self.may_decline = false;
+                return Ok(Next::Idle);
+            }
+            FromReader::Cannot { .. } if !self.may_decline => {
+                return Err(unexpected("what the reader does, or `idle`,"));
+            }
+            FromReader::Cannot { reason } => {
+                self.whose = Whose::Ours;
+                return Ok(Next::Cannot(reason.into()));
+            }
+            FromReader::Transmit { .. } | FromReader::PowerOff {} | FromReader::Reset {}
+                if self.hello.card != CardBy::Pipe =>
+            {
+                return Err(unexpected("a card that is reached through PC/SC, as `hello` said,"));
+            }
+            FromReader::Ask { .. } if self.hello.backend != BackendBy::Pipe => {
+                return Err(unexpected("`asked`, as `hello` said,"));
+            }
+            FromReader::Asked { .. } if self.hello.backend != BackendBy::Own => {
+                return Err(unexpected("`ask`, as `hello` said,"));
+            }
+            FromReader::Screen(screen) => Act::Show(screen),
+            FromReader::Transmit { apdu } => {
+                self.whose = Whose::Reply;
+                Act::Transmit(apdu.0)
+            }
+            FromReader::PowerOff {} => Act::PowerOff,
+            FromReader::Reset {} => Act::Reset,
+            FromReader::Ask { inquiry } => {
+                self.whose = Whose::Reply;
+                Act::Ask(inquiry)
+            }
+            FromReader::Asked { inquiry, answer } => Act::Asked(inquiry, answer),
+            FromReader::Log { text } => Act::Log(text),
+            FromReader::Kept { images } => Act::Kept(images),
+        };
+        Ok(Next::Act(act))
+    }
+
+    /// Ends the process: nothing that it says from here on counts.
+    fn fail(&mut self, failed: Failed) -> Failed {
+        if let Some(running) = self.running.take() {
+            running.kill();
+        }
+        failed
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Returns the message that tells a driver what happened.
+pub fn message_of(event: Event, now: Moment) -> ToReader {
+    match event {
+        Event::Presented(face) => ToReader::PresentCard {
+            now,
+            printed: face.into(),
+        },
+        Event::Removed => ToReader::TakeCard { now },
+        Event::CardReplied(reply) => response(reply, false, now),
+        Event::Chosen(method) => ToReader::Choose { now, method },
+        Event::PinEntered(pin) => ToReader::EnterPin { now, pin },
+        Event::FaceSeen { matches } => ToReader::ShowFace { now, matches },
+        Event::RegistrationAnswered { accepted } => ToReader::Register {
+            now,
+            accept: accepted,
+        },
+        Event::ConsentAnswered { kind, answer } => ToReader::Consent { now, kind, answer },
+        Event::Continued => ToReader::Continue { now },
+        Event::VisualModeSwitched => ToReader::VisualMode { now },
+        Event::VisuallyChecked { matches } => ToReader::VisualCheck { now, matches },
+        Event::OralConsentRecorded(consent) => ToReader::OralConsent { now, consent },
+        Event::EmergencyStarted => ToReader::Emergency { now },
+        Event::NoCard => ToReader::NoCard { now },
+        Event::Replied(BackendReply::Answer(answer)) => ToReader::Answer {
+            now,
+            answer: Some(answer),
+        },
+        Event::Replied(BackendReply::Outage) => ToReader::Answer { now, answer: None },
+    }
+}
+
+fn response(reply: CardReply, removed: bool, now: Moment) -> ToReader {
+    let (apdu, lost) = match reply {
+        CardReply::Response(response) => (Some(response.into_bytes()), None),
+        CardReply::Mute => (None, Some(LostAs::Mute)),
+        CardReply::Gone => (None, Some(LostAs::Gone)),
+    };
+    ToReader::Response {
+        now,
+        apdu: apdu.map(crate::eligibility::Bytes),
+        lost,
+        removed,
+    }
+}
