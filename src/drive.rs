@@ -268,6 +268,7 @@ fn event_of(message: ToReader) -> Option<(Event, Moment)> {
         | ToReader::GoTo { .. }
         | ToReader::Response { .. }
         | ToReader::Answer { .. }
+        | ToReader::Terminal { .. }
         | ToReader::Bye {} => return None,
     })
 }
@@ -294,11 +295,20 @@ mod tests {
     #[test]
     fn a_line_that_was_not_due_is_named_and_not_quoted() {
         for (line, expected) in [
-            (r#"{"type":"enter-pin","now":"2025-12-20T09:15:00+09:00","pin":8642}"#, "column"),
-            (r#"{"type":"continue","now":"2025-12-20T09:15:00+09:00"}"#, "`begin` was expected"),
+            (
+                r#"{"type":"enter-pin","now":"2025-12-20T09:15:00+09:00","pin":8642}"#,
+                "column",
+            ),
+            (
+                r#"{"type":"continue","now":"2025-12-20T09:15:00+09:00"}"#,
+                "`begin` was expected",
+            ),
         ] {
             let error = said(line).1.unwrap_err().to_string();
-            assert!(error.starts_with("line 1 ") && error.contains(expected), "{error}");
+            assert!(
+                error.starts_with("line 1 ") && error.contains(expected),
+                "{error}"
+            );
             assert!(!error.contains("8642"), "{error}");
         }
     }

@@ -16,6 +16,9 @@ pub enum Act {
     Show(Screen),
     /// It sends an APDU to the card and waits for the answer.
     Transmit(Vec<u8>),
+    /// It asks for the commands of the stand-in terminal: those that show its certificate, or the
+    /// one that answers this challenge of the card.
+    Terminal(Option<Vec<u8>>),
     /// It takes the power off the card.
     PowerOff,
     /// It resets the card and leaves the power on.

@@ -202,7 +202,11 @@ impl<'a> Run<'a> {
             reader: seat.name().to_owned(),
             backend: seat.own_backend().unwrap_or(backend.name()).to_owned(),
         };
-        let clock = if seat.sets_date() { "virtual" } else { "system" };
+        let clock = if seat.sets_date() {
+            "virtual"
+        } else {
+            "system"
+        };
         let my_numbers = playable
             .profiles
             .iter()

@@ -38,10 +38,7 @@ const ARROWS: &[(&str, &str)] = &[
         "serve",
         "backend clock eligibility fault requirement sanitise scenario secret transcript",
     ),
-    (
-        "drive",
-        "check_in eligibility fault program reader screen",
-    ),
+    ("drive", "check_in eligibility fault program reader screen"),
     ("card_link", ""),
     ("presentation", "card_link"),
     (

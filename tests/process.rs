@@ -7,6 +7,8 @@
 mod document;
 #[path = "process/hostile.rs"]
 mod hostile;
+#[path = "process/program.rs"]
+mod program;
 #[path = "process/stage.rs"]
 mod stage;
 

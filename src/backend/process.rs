@@ -12,8 +12,8 @@ use tokio::runtime::Handle;
 
 use super::{Access, Asked, Backend, Cannot, Connector, OpenError, Outage, Pending, World};
 use crate::eligibility::{Answer, Inquiry, InquiryKind, Moment, Text, Wire};
-use crate::requirement::{self, Subject, catalogue};
 use crate::program::{self, Failed, StartError, Terms};
+use crate::requirement::{self, Subject, catalogue};
 use message::{FromBackend, Hello, ToBackend};
 
 type Pool = program::Pool<Hello>;

@@ -163,6 +163,7 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
         statement,
         ..known.report(judged.collect(), now, conventions)
     };
+    let_end(&runtime, (opened, reader));
     let code = match ending {
         Ending::Complete => deliver(&report, args.format, target, conventions, shell)?,
         Ending::Interrupted => cut_short(&report, ExitCode::Interrupted, shell),
@@ -237,6 +238,19 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, String> {
         .enable_all()
         .build()
         .map_err(|error| format!("no runtime could be started: {error}"))
+}
+
+/// Drops what runs programs of others while the runtime still drives their pipes: so they get a last
+/// word, and end by themselves.
+fn let_end(runtime: &tokio::runtime::Runtime, programs: impl Send + 'static) {
+    let (ended, end) = tokio::sync::oneshot::channel::<()>();
+    let thread = std::thread::spawn(move || {
+        drop(programs);
+        drop(ended);
+    });
+    // The sender is dropped once they have ended; nothing is ever sent.
+    let _ = runtime.block_on(end);
+    let _ = thread.join();
 }
 
 /// Is ready once the user presses Ctrl-C.

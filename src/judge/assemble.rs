@@ -220,7 +220,7 @@ fn guard(facts: &Facts<'_>, finding: &mut Finding) {
             ),
         );
     }
-    if !finding.listed || finding.verdict >= Verdict::Inconclusive {
+    if !finding.listed || finding.verdict >= Verdict::Fail {
         return;
     }
     let out_of_force = finding.verdict == Verdict::NotApplicable
@@ -228,6 +228,22 @@ fn guard(facts: &Facts<'_>, finding: &mut Finding) {
             .by_id(finding.requirement)
             .is_some_and(|row| !facts.days.iter().any(|day| row.in_force(*day)));
     if out_of_force {
+        return;
+    }
+    if let (true, Some((n, reason))) = (facts.reader_failed, &facts.cut_short) {
+        // Whoever drives the reader did not do as agreed: nothing is said of the reader.
+        reopen(
+            finding,
+            text!(
+                "読取機のドライバーが約束どおりに動かなかった: {reason}",
+                "the driver of the reader did not do its part: {reason}"
+            ),
+        );
+        finding.verdict = Verdict::Error;
+        finding.entries.push(*n);
+        return;
+    }
+    if finding.verdict == Verdict::Inconclusive {
         return;
     }
     if let Some(unmet) = facts.unmet.first() {
@@ -254,10 +270,6 @@ fn guard(facts: &Facts<'_>, finding: &mut Finding) {
                 "the run was cut short: {reason}"
             ),
         );
-        if facts.reader_failed {
-            // Whoever drives the reader did not do as agreed: nothing is said of the reader.
-            finding.verdict = Verdict::Error;
-        }
         finding.entries.push(*n);
     } else if facts.entries.is_empty() {
         reopen(

@@ -38,7 +38,12 @@ pub struct Audience {
 /// Tells whether the reader ran in circles, so that the play ended early.
 pub fn was_cut_short(transcript: &Transcript) -> bool {
     let mut events = transcript.entries.iter().map(|entry| &entry.event);
-    events.any(|event| matches!(event, Event::Note(Note::CutShort { .. } | Note::ReaderFailed { .. })))
+    events.any(|event| {
+        matches!(
+            event,
+            Event::Note(Note::CutShort { .. } | Note::ReaderFailed { .. })
+        )
+    })
 }
 
 fn run(

@@ -121,10 +121,7 @@ fn log(role: &str, hidden: &Hidden, left: &mut usize, line: &mut Vec<u8>) {
     };
     *left = fewer;
     let text = hidden.hide(&String::from_utf8_lossy(line));
-    tracing::info!(
-        "the {role}'s standard error: {}",
-        sanitise::one_line(&text)
-    );
+    tracing::info!("the {role}'s standard error: {}", sanitise::one_line(&text));
     line.clear();
     if fewer == 0 {
         tracing::info!("the {role}'s standard error: cut after {LOG_LINES_MAX} lines");

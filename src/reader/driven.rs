@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 
 use super::Act;
 use crate::check_in::{BackendReply, CardReply, Event};
-use crate::eligibility::{Moment, Site, Text};
+use crate::eligibility::{Bytes, Moment, Site, Text};
 use crate::program::{Failed, Pool, Running, StartError, Terms};
 use message::{BackendBy, CardBy, FromReader, Hello, LostAs, ToReader};
 
@@ -245,6 +245,16 @@ impl Driver {
         self.send(response(reply, removed, now)).await
     }
 
+    /// Hands the driver commands of the stand-in terminal.
+    ///
+    /// # Errors
+    ///
+    /// [`Failed`].
+    pub async fn lend(&mut self, apdus: Vec<Vec<u8>>, now: Moment) -> Result<(), Failed> {
+        let apdus = apdus.into_iter().map(Bytes).collect();
+        self.send(ToReader::Terminal { now, apdus }).await
+    }
+
     async fn send(&mut self, message: ToReader) -> Result<(), Failed> {
         let Some(running) = &self.running else {
             return Err(Failed::Down(
@@ -269,7 +279,10 @@ impl Driver {
         };
         self.whose = Whose::Theirs;
         self.more = false;
-        self.may_decline |= matches!(message, ToReader::Begin { .. } | ToReader::GoTo { .. });
+        self.may_decline |= matches!(
+            message,
+            ToReader::Begin { .. } | ToReader::GoTo { .. } | ToReader::Emergency { .. }
+        );
         match sent {
             Ok(came) => {
                 self.came = came;
@@ -369,7 +382,9 @@ impl Driver {
             FromReader::Transmit { .. } | FromReader::PowerOff {} | FromReader::Reset {}
                 if self.hello.card != CardBy::Pipe =>
             {
-                return Err(unexpected("a card that is reached through PC/SC, as `hello` said,"));
+                return Err(unexpected(
+                    "a card that is reached through PC/SC, as `hello` said,",
+                ));
             }
             FromReader::Ask { .. } if self.hello.backend != BackendBy::Pipe => {
                 return Err(unexpected("`asked`, as `hello` said,"));
@@ -381,6 +396,10 @@ impl Driver {
             FromReader::Transmit { apdu } => {
                 self.whose = Whose::Reply;
                 Act::Transmit(apdu.0)
+            }
+            FromReader::Terminal { challenge } => {
+                self.whose = Whose::Reply;
+                Act::Terminal(challenge.map(|challenge| challenge.0))
             }
             FromReader::PowerOff {} => Act::PowerOff,
             FromReader::Reset {} => Act::Reset,
@@ -447,7 +466,7 @@ fn response(reply: CardReply, removed: bool, now: Moment) -> ToReader {
     };
     ToReader::Response {
         now,
-        apdu: apdu.map(crate::eligibility::Bytes),
+        apdu: apdu.map(Bytes),
         lost,
         removed,
     }

@@ -2,6 +2,9 @@
 
 use std::time::Instant;
 
+use virtual_card::apdu::Command;
+use virtual_card::terminal;
+
 use super::Run;
 use crate::program::Failed;
 use crate::reader::Act;
@@ -73,6 +76,14 @@ impl Run<'_> {
             Act::Transmit(command) => {
                 let (reply, pulled) = self.transmit(Role::Reader, &command);
                 return self.seat.replied(reply, pulled, self.now).await;
+            }
+            Act::Terminal(challenge) => {
+                let commands = match challenge {
+                    Some(challenge) => vec![terminal::external_authenticate(&challenge)],
+                    None => terminal::certificate_commands().to_vec(),
+                };
+                let apdus = commands.iter().map(Command::to_bytes).collect();
+                return self.seat.lend(apdus, self.now).await;
             }
             Act::Ask(inquiry) => {
                 let reply = self.ask(Role::Reader, &inquiry).await;

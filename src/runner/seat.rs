@@ -135,6 +135,15 @@ impl Seat {
         }
     }
 
+    /// Hands a driver commands of the stand-in terminal; our reader has them.
+    pub(super) async fn lend(&mut self, apdus: Vec<Vec<u8>>, now: Moment) -> Result<(), Failed> {
+        match self {
+            Seat::Ours { .. } => Ok(()),
+            Seat::Driven(driver) => driver.lend(apdus, now).await,
+            Seat::Absent => Err(absent()),
+        }
+    }
+
     /// Returns what the reader does next, or that it waits for somebody.
     pub(super) async fn next(&mut self) -> Result<Next, Failed> {
         match self {

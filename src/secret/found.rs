@@ -100,17 +100,21 @@ mod tests {
 
     #[test]
     fn longer_numbers_and_other_words_are_no_pin() {
-        for text in ["12345", "2025-12-20T09:15:01.51234", "３1234", "123 4", "", "313233"] {
+        for text in [
+            "12345",
+            "2025-12-20T09:15:01.51234",
+            "３1234",
+            "123 4",
+            "",
+            "313233",
+        ] {
             assert_eq!(replaced(text, b"1234", "#"), None, "{text}");
         }
     }
 
     #[test]
     fn a_password_is_found_inside_a_word_and_a_short_word_is_not_one() {
-        assert_eq!(
-            replaced("xABC123y", b"ABC123", "#").as_deref(),
-            Some("x#y")
-        );
+        assert_eq!(replaced("xABC123y", b"ABC123", "#").as_deref(), Some("x#y"));
         assert_eq!(replaced("ABC", b"ABC", "#"), None);
         assert_eq!(replaced("", b"", "#"), None);
     }

@@ -1,15 +1,14 @@
 //! What a test of the adapter needs: an I/O runtime on a thread, a program, and a look at `/proc`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::oneshot;
 use uketsuke::backend::process::open;
 use uketsuke::backend::{Access, Backend, Cannot, Connector, OpenError, Outage, World};
 use uketsuke::eligibility::{Answer, Care, Inquiry, MedicalKind, Moment, NumberKey, Site};
+
+pub use super::program::running;
+use super::program::{Io, command, marker, runtime};
 
 /// Longer than anything takes that is meant to come.
 pub const LONG: Duration = Duration::from_secs(60);
@@ -21,33 +20,6 @@ pub const SHORT: Duration = Duration::from_secs(3);
 pub struct Said {
     pub pid: u32,
     pub arranged: String,
-}
-
-/// A runtime on a thread of its own, as a run has it.
-struct Io {
-    stop: oneshot::Sender<()>,
-    thread: JoinHandle<()>,
-}
-
-impl Io {
-    fn start() -> (Io, Handle) {
-        let runtime = runtime();
-        let handle = runtime.handle().clone();
-        let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::spawn(move || {
-            let _ = runtime.block_on(stopped);
-        });
-        (Io { stop, thread }, handle)
-    }
-
-    fn end(self) {
-        drop(self.stop);
-        self.thread.join().unwrap();
-    }
-}
-
-fn runtime() -> Runtime {
-    Builder::new_current_thread().enable_all().build().unwrap()
 }
 
 /// One program, opened.
@@ -218,31 +190,6 @@ fn access(patience: Duration) -> Access {
         patience,
         ..Access::default()
     }
-}
-
-fn command(mode: &str, marker: &str) -> Vec<String> {
-    let program = std::env::current_exe().unwrap();
-    [program.to_str().unwrap(), "--play", mode, marker]
-        .map(str::to_owned)
-        .to_vec()
-}
-
-/// Returns what tells the processes of one test from those of others: a path in its folder.
-fn marker(folder: &tempfile::TempDir) -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("marker-{}-{count}", std::process::id());
-    folder.path().join(name).display().to_string()
-}
-
-/// Counts the processes with this marker in their command line; a zombie has none.
-pub fn running(marker: &str) -> usize {
-    std::fs::read_dir("/proc")
-        .unwrap()
-        .filter_map(Result::ok)
-        .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
-        .filter(|line| String::from_utf8_lossy(line).contains(marker))
-        .count()
 }
 
 fn stat(pid: u32) -> Option<String> {

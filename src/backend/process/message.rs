@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::backend::{Outage, World};
 use crate::eligibility::{Answer, Inquiry, InquiryKind, Moment, Text};
-use crate::requirement::{self, Family};
 use crate::program::{self, Failed, Introduce};
+use crate::requirement::{self, Family};
 use crate::transcript::SIMULATION;
 
 pub(super) use crate::program::plain;

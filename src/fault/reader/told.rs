@@ -37,7 +37,9 @@ impl Faulty {
             (ReaderFlaw::PinLogged, Event::PinEntered(pin)) => {
                 Some(Effect::Log(format!("PIN entered: {pin}")))
             }
-            (ReaderFlaw::PhotoKept, Event::Removed) if self.photo => Some(Effect::Kept(vec![Image::CardPhoto])),
+            (ReaderFlaw::PhotoKept, Event::Removed) if self.photo => {
+                Some(Effect::Kept(vec![Image::CardPhoto]))
+            }
             _ => None,
         }
     }

@@ -7,8 +7,10 @@ use crate::requirement::{Id, Subject::Reader};
 use crate::screen::Image;
 use crate::transcript::Report;
 
-pub(in crate::judge) const RULES: &[Rule] =
-    &[rule("ACC-09", Reader, acc_09), rule("ACC-17", Reader, acc_17)];
+pub(in crate::judge) const RULES: &[Rule] = &[
+    rule("ACC-09", Reader, acc_09),
+    rule("ACC-17", Reader, acc_17),
+];
 
 /// Characters of a medical record from which on a part of it is told apart from any other word; a
 /// convention of this harness.

@@ -148,7 +148,13 @@ fn idv_06(facts: &Facts<'_>) -> Vec<Outcome> {
     let clear = screens.into_iter().find(|(_, screen)| {
         matches!(
             screen,
-            Screen::PinPad { masked: Some(false), .. } | Screen::PinWrong { masked: Some(false), .. }
+            Screen::PinPad {
+                masked: Some(false),
+                ..
+            } | Screen::PinWrong {
+                masked: Some(false),
+                ..
+            }
         )
     });
     if let Some((n, _)) = clear {

@@ -175,6 +175,13 @@ pub enum ToReader {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answer: Option<Answer>,
     },
+    /// To `terminal`: the commands of the stand-in terminal, for the driver to transmit.
+    Terminal {
+        /// The instant on the scenario's clock.
+        now: Moment,
+        /// The commands, in order.
+        apdus: Vec<Bytes>,
+    },
     /// The last message; the driver ends.
     Bye {},
 }
@@ -263,6 +270,15 @@ pub enum FromReader {
         /// The bytes, at least the four of a header.
         apdu: Bytes,
     },
+    /// Asks for the commands that unlock the card's key without a PIN, after face or visual check;
+    /// answered by `terminal`. How a real terminal does it is not published: this stand-in is a
+    /// convention of this harness, for readers that have none of their own.
+    Terminal {
+        /// Absent for the commands that show the terminal's certificate; then what the card answered
+        /// to GET CHALLENGE, for the command that answers it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        challenge: Option<Bytes>,
+    },
     /// The reader takes the power off the card.
     PowerOff {},
     /// The reader resets the card and leaves the power on.
@@ -296,7 +312,7 @@ pub enum FromReader {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         more: bool,
     },
-    /// To `begin` and `go-to`: the reader cannot do this. The scenario is not applicable.
+    /// To `begin`, `go-to` and `emergency`: the reader cannot do this. The scenario is not applicable.
     Cannot {
         /// Why.
         reason: Reason,
@@ -329,6 +345,7 @@ impl FromReader {
             FromReader::Hello(_) => "hello",
             FromReader::Screen(_) => "screen",
             FromReader::Transmit { .. } => "transmit",
+            FromReader::Terminal { .. } => "terminal",
             FromReader::PowerOff {} => "power-off",
             FromReader::Reset {} => "reset",
             FromReader::Ask { .. } => "ask",
