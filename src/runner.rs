@@ -18,8 +18,7 @@ use std::time::{Duration, Instant};
 
 use crate::backend::{Absent, AsItIs, Backend, Cannot, Connector, World, embedded::InProcess};
 use crate::eligibility::{Moment, Site, Text};
-use crate::fault::{self, Fault};
-use crate::reader::Reference;
+use crate::fault::Fault;
 use crate::reader::driven::Drivers;
 use crate::scenario::{
     BackendFault, BackendFaultKind, CardFault, FaultStep, Patient, Playable, Scenario, Step,
@@ -77,7 +76,7 @@ pub enum RunError {
 /// [`RunError`] where we could not do our work.
 pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, RunError> {
     let scenario = &playable.scenario;
-    let mut backend = connect(playable, options).await;
+    let backend = connect(playable, options).await;
     for kind in scenario.inquiries() {
         backend.carries(kind).map_err(RunError::NotApplicable)?;
         // One that fell silent in the middle of a run cannot carry more than it could before.
@@ -88,31 +87,7 @@ pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, 
     backend
         .claims(&scenario.requirements)
         .map_err(RunError::NotApplicable)?;
-    let (seat, failed) = match &options.reader {
-        None => {
-            let reader = Box::new(Reference::new(scenario.site.clone(), scenario.seed));
-            match options.fault {
-                Some(fault) => {
-                    let (reader, faulty) = fault::interpose(fault, reader, backend);
-                    backend = faulty;
-                    (Seat::ours(reader), None)
-                }
-                None => (Seat::ours(reader), None),
-            }
-        }
-        Some(drivers) => {
-            if let Some(hello) = drivers.hello() {
-                seat::can_play(hello, scenario).map_err(RunError::NotApplicable)?;
-            }
-            if let Some(fault) = options.fault {
-                backend = fault::interpose_backend(fault, backend);
-            }
-            match drivers.connect().await {
-                Ok(driver) => (Seat::Driven(Box::new(driver)), None),
-                Err(failed) => (Seat::Absent, Some(failed)),
-            }
-        }
-    };
+    let (seat, backend, failed) = seat::fill(options, scenario, backend).await?;
     let mut run = Run::new(playable, seat, backend, options.fault);
     if let Some(failed) = failed {
         run.reader_failed(&failed);

@@ -5,124 +5,24 @@
 //! `idle`, or a question. It is handed from play to play. One that breaks the protocol, dies or
 //! keeps silent is ended, and the next play starts another. Told to people in `docs/driver.md`.
 
+mod drivers;
+mod event;
 pub mod message;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Handle;
-
 use super::Act;
-use crate::check_in::{BackendReply, CardReply, Event};
+use crate::check_in::{CardReply, Event};
 use crate::eligibility::{Bytes, Moment, Site, Text};
-use crate::program::{Failed, Pool, Running, StartError, Terms};
-use message::{BackendBy, CardBy, FromReader, Hello, LostAs, ToReader};
+use crate::program::{Failed, Pool, Running};
+use message::{BackendBy, CardBy, FromReader, Hello, ToReader};
 
-/// How long a message of a driver may take unless the user says otherwise; a convention of this
-/// harness.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub use drivers::{Drivers, OpenError, PATIENCE, open};
+
 /// A turn may take so many times as long as a message: a driver that always has something more to
 /// say is stopped.
 const TURN: u32 = 12;
-
-/// The driver could not be opened.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// Wrong usage: what was named cannot be a driver, with what to do.
-    #[error("{0}")]
-    Usage(String),
-    /// It was started and did not introduce itself.
-    #[error(transparent)]
-    Failed(#[from] Failed),
-}
-
-/// The way to a driver, shared by the plays of a run.
-pub struct Drivers {
-    pool: Arc<Pool<Hello>>,
-    hello: Option<Hello>,
-    /// Why there is none.
-    gone: Option<Failed>,
-}
-
-/// Starts the driver and has it introduce itself; its pipes live on `io`, a runtime with time and
-/// I/O that somebody drives as long as the drivers are used.
-///
-/// Dropping what is returned ends every process that was started, and waits for that a bounded time
-/// unless it is dropped on a runtime.
-///
-/// # Errors
-///
-/// [`OpenError::Usage`] where there is no such program or it cannot be executed,
-/// [`OpenError::Failed`] where it ends at once, keeps silent or does not speak the protocol.
-pub async fn open(
-    command: &[String],
-    patience: Duration,
-    io: Handle,
-) -> Result<Arc<Drivers>, OpenError> {
-    let terms = Terms {
-        role: "reader",
-        patience,
-    };
-    let pool = Pool::new(command, terms, io);
-    let running: Running<Hello> = pool.start().await.map_err(|error| match error {
-        StartError::Usage(what) => OpenError::Usage(what),
-        StartError::Failed(failed) => OpenError::Failed(failed),
-    })?;
-    let hello = running.hello().clone();
-    tracing::info!(
-        name = hello.name,
-        version = hello.version,
-        "the reader introduced itself"
-    );
-    pool.put_back(running);
-    Ok(Arc::new(Drivers {
-        pool: Arc::new(pool),
-        hello: Some(hello),
-        gone: None,
-    }))
-}
-
-impl Drivers {
-    /// Makes the way to a driver that did not introduce itself: every play meets the same failure.
-    pub fn gone(failed: Failed, io: Handle) -> Arc<Drivers> {
-        let terms = Terms {
-            role: "reader",
-            patience: PATIENCE,
-        };
-        Arc::new(Drivers {
-            pool: Arc::new(Pool::new(&[], terms, io)),
-            hello: None,
-            gone: Some(failed),
-        })
-    }
-
-    /// Returns how the driver introduced itself; nothing where it did not.
-    pub fn hello(&self) -> Option<&Hello> {
-        self.hello.as_ref()
-    }
-
-    /// Makes the driver of one play.
-    ///
-    /// # Errors
-    ///
-    /// [`Failed`] where none can be started.
-    pub async fn connect(&self) -> Result<Driver, Failed> {
-        if let Some(failed) = &self.gone {
-            return Err(failed.clone());
-        }
-        let running = self.pool.take().await?;
-        Ok(Driver {
-            pool: Arc::clone(&self.pool),
-            hello: running.hello().clone(),
-            running: Some(running),
-            came: None,
-            whose: Whose::Ours,
-            more: false,
-            may_decline: false,
-            until: Instant::now(),
-        })
-    }
-}
 
 /// Who has the word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,7 +39,7 @@ enum Whose {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
     /// The reader does something.
-    Act(Act),
+    Act(Box<Act>),
     /// The reader waits for somebody.
     Idle,
     /// It cannot do what the turn asks: the scenario is not applicable, for this reason.
@@ -176,6 +76,19 @@ impl Drop for Driver {
 }
 
 impl Driver {
+    fn new(pool: Arc<Pool<Hello>>, running: Running<Hello>) -> Driver {
+        Driver {
+            pool,
+            hello: running.hello().clone(),
+            running: Some(running),
+            came: None,
+            whose: Whose::Ours,
+            more: false,
+            may_decline: false,
+            until: Instant::now(),
+        }
+    }
+
     /// Returns how the driver introduced itself.
     pub fn hello(&self) -> &Hello {
         &self.hello
@@ -228,7 +141,7 @@ impl Driver {
     ///
     /// [`Failed`].
     pub async fn give(&mut self, event: Event, now: Moment) -> Result<(), Failed> {
-        self.send(message_of(event, now)).await
+        self.send(event::message_of(event, now)).await
     }
 
     /// Tells the driver what the card answered, and whether it was pulled out just now.
@@ -242,7 +155,7 @@ impl Driver {
         removed: bool,
         now: Moment,
     ) -> Result<(), Failed> {
-        self.send(response(reply, removed, now)).await
+        self.send(event::response(reply, removed, now)).await
     }
 
     /// Hands the driver commands of the stand-in terminal.
@@ -411,7 +324,7 @@ impl Driver {
             FromReader::Log { text } => Act::Log(text),
             FromReader::Kept { images } => Act::Kept(images),
         };
-        Ok(Next::Act(act))
+        Ok(Next::Act(Box::new(act)))
     }
 
     /// Ends the process: nothing that it says from here on counts.
@@ -425,49 +338,4 @@ impl Driver {
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Returns the message that tells a driver what happened.
-pub fn message_of(event: Event, now: Moment) -> ToReader {
-    match event {
-        Event::Presented(face) => ToReader::PresentCard {
-            now,
-            printed: face.into(),
-        },
-        Event::Removed => ToReader::TakeCard { now },
-        Event::CardReplied(reply) => response(reply, false, now),
-        Event::Chosen(method) => ToReader::Choose { now, method },
-        Event::PinEntered(pin) => ToReader::EnterPin { now, pin },
-        Event::FaceSeen { matches } => ToReader::ShowFace { now, matches },
-        Event::RegistrationAnswered { accepted } => ToReader::Register {
-            now,
-            accept: accepted,
-        },
-        Event::ConsentAnswered { kind, answer } => ToReader::Consent { now, kind, answer },
-        Event::Continued => ToReader::Continue { now },
-        Event::VisualModeSwitched => ToReader::VisualMode { now },
-        Event::VisuallyChecked { matches } => ToReader::VisualCheck { now, matches },
-        Event::OralConsentRecorded(consent) => ToReader::OralConsent { now, consent },
-        Event::EmergencyStarted => ToReader::Emergency { now },
-        Event::NoCard => ToReader::NoCard { now },
-        Event::Replied(BackendReply::Answer(answer)) => ToReader::Answer {
-            now,
-            answer: Some(answer),
-        },
-        Event::Replied(BackendReply::Outage) => ToReader::Answer { now, answer: None },
-    }
-}
-
-fn response(reply: CardReply, removed: bool, now: Moment) -> ToReader {
-    let (apdu, lost) = match reply {
-        CardReply::Response(response) => (Some(response.into_bytes()), None),
-        CardReply::Mute => (None, Some(LostAs::Mute)),
-        CardReply::Gone => (None, Some(LostAs::Gone)),
-    };
-    ToReader::Response {
-        now,
-        apdu: apdu.map(Bytes),
-        lost,
-        removed,
-    }
 }

@@ -34,7 +34,7 @@ impl Run<'_> {
                     self.runs_in_circles();
                     return;
                 }
-                Ok(Next::Act(act)) => self.act(act).await,
+                Ok(Next::Act(act)) => self.act(*act).await,
                 Err(failed) => {
                     self.reader_failed(&failed);
                     return;
@@ -57,7 +57,7 @@ impl Run<'_> {
             let done = match next {
                 Ok(None | Some(Next::Cannot(_))) => return,
                 Ok(Some(Next::Idle)) => continue,
-                Ok(Some(Next::Act(act))) => self.act(act).await,
+                Ok(Some(Next::Act(act))) => self.act(*act).await,
                 Err(failed) => Err(failed),
             };
             self.perform(done).await;

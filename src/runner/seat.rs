@@ -3,12 +3,15 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::{Options, RunError};
+use crate::backend::Backend;
 use crate::check_in::{CardReply, Effect, Event};
 use crate::eligibility::{Moment, Site, Text};
+use crate::fault;
 use crate::program::Failed;
 use crate::reader::driven::message::{BackendBy, CardBy, Hello};
 use crate::reader::driven::{Driver, Next};
-use crate::reader::{Act, Reader};
+use crate::reader::{Act, Reader, Reference};
 use crate::scenario::{DeskStep, FaultStep, Scenario, Step};
 
 /// Things that one stimulus may lead to: a reader that does more is running in circles. Conventions
@@ -149,7 +152,7 @@ impl Seat {
         match self {
             Seat::Ours { queue, .. } => Ok(queue
                 .pop_front()
-                .map_or(Next::Idle, |effect| Next::Act(Act::from(effect)))),
+                .map_or(Next::Idle, |effect| Next::Act(Box::new(Act::from(effect))))),
             Seat::Driven(driver) => driver.next().await,
             Seat::Absent => Err(absent()),
         }
@@ -183,12 +186,46 @@ fn absent() -> Failed {
     Failed::Down("no driver could be started".to_owned())
 }
 
+/// Fills the reader's place, and puts the fault of a play before reader or backend. Returns beside
+/// them why no driver could be started.
+///
+/// # Errors
+///
+/// Where the driver cannot play the scenario: not applicable.
+pub(super) async fn fill(
+    options: &Options,
+    scenario: &Scenario,
+    backend: Box<dyn Backend>,
+) -> Result<(Seat, Box<dyn Backend>, Option<Failed>), RunError> {
+    let Some(drivers) = &options.reader else {
+        let sound = Box::new(Reference::new(scenario.site.clone(), scenario.seed));
+        return Ok(match options.fault {
+            Some(fault) => {
+                let (reader, backend) = fault::interpose(fault, sound, backend);
+                (Seat::ours(reader), backend, None)
+            }
+            None => (Seat::ours(sound), backend, None),
+        });
+    };
+    if let Some(hello) = drivers.hello() {
+        can_play(hello, scenario).map_err(RunError::NotApplicable)?;
+    }
+    let backend = match options.fault {
+        Some(fault) => fault::interpose_backend(fault, backend),
+        None => backend,
+    };
+    Ok(match drivers.connect().await {
+        Ok(driver) => (Seat::Driven(Box::new(driver)), backend, None),
+        Err(failed) => (Seat::Absent, backend, Some(failed)),
+    })
+}
+
 /// Tells whether a driver can play a scenario at all, by what it said of itself.
 ///
 /// # Errors
 ///
 /// Why the scenario is not applicable.
-pub(super) fn can_play(hello: &Hello, scenario: &Scenario) -> Result<(), Text> {
+fn can_play(hello: &Hello, scenario: &Scenario) -> Result<(), Text> {
     if hello.card == CardBy::Pcsc {
         return Err(Text::new(
             "この版は、ドライバーにカードをPC/SCで渡せない",

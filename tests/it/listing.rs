@@ -166,6 +166,7 @@ fn the_committed_schemas_are_current() {
         "result",
         "profile",
         "process",
+        "driver",
         "bindings",
         "known",
         "statement",

@@ -3,6 +3,9 @@
 //! Screens, inquiries and answers are the harness's own types. Members that are not known are
 //! refused, so that a slip of the pen shows. Told to people in `docs/driver.md`.
 
+mod hello;
+mod whole;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +13,10 @@ use crate::check_in::PrintedFace;
 use crate::eligibility::{
     Answer, Bytes, ConsentAnswer, ConsentKind, EmergencyConsent, Inquiry, Moment, Site, Text,
 };
-use crate::program::{self, Failed, Introduce, plain};
+use crate::program::{self, Failed, plain};
 use crate::screen::{Image, Method, Screen};
+
+pub use hello::{BackendBy, CardBy, Hello};
 
 /// The protocol and its version.
 pub const PROTOCOL: &str = "uketsuke-reader/1";
@@ -365,7 +370,7 @@ impl FromReader {
     pub fn of_line(line: &[u8]) -> Result<FromReader, Failed> {
         let message = program::read_line(line, SCHEMA)?;
         match &message {
-            FromReader::Screen(screen) => whole_screen(line, screen)?,
+            FromReader::Screen(screen) => whole::screen(line, screen)?,
             FromReader::Transmit { apdu } if apdu.0.len() < 4 => {
                 return Err(Failed::Malformed(format!(
                     "a command of {} bytes; a header of four was expected",
@@ -378,168 +383,5 @@ impl FromReader {
     }
 }
 
-/// Refuses what a screen does not have: its parameters stand beside the `type`, where the reader of
-/// JSON cannot tell a slip of the pen.
-fn whole_screen(line: &[u8], screen: &Screen) -> Result<(), Failed> {
-    let given: serde_json::Value = serde_json::from_slice(line).unwrap_or_default();
-    let known = serde_json::to_value(screen).unwrap_or_default();
-    let name = screen.id().name();
-    let members = given.as_object().into_iter().flatten();
-    for (member, value) in members {
-        if member != "type" && known.get(member).is_none() && !value.is_null() {
-            return Err(Failed::Malformed(format!(
-                "the screen `{name}` with the member `{}`; a message of the schema `{SCHEMA}` was \
-                 expected",
-                plain(member)
-            )));
-        }
-    }
-    match screen {
-        Screen::PinPad { keys, .. } | Screen::PinWrong { keys, .. } if !is_layout(keys) => {
-            Err(Failed::Malformed(format!(
-                "the screen `{name}` with keys that are not each digit once; `keys` was expected \
-                 to be the ten digits in their order on the pad, or absent"
-            )))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn is_layout(keys: &str) -> bool {
-    let mut digits: Vec<char> = keys.chars().collect();
-    digits.sort_unstable();
-    keys.is_empty() || digits.into_iter().eq('0'..='9')
-}
-
-/// How the reader reaches the card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum CardBy {
-    /// By `transmit`.
-    Pipe,
-    /// Through PC/SC, where uketsuke puts its card.
-    Pcsc,
-}
-
-/// How the reader reaches a backend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum BackendBy {
-    /// By `ask`.
-    Pipe,
-    /// By itself; it tells with `asked`.
-    Own,
-}
-
-/// How a driver introduces itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Hello {
-    /// `uketsuke-reader/1`.
-    pub protocol: String,
-    /// The reader's name.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// Whether the reader goes by `now`. Else its date is today and its clock the real one, and a
-    /// scenario that needs another is not applicable.
-    pub sets_date: bool,
-    /// How it reaches the card.
-    pub card: CardBy,
-    /// How it reaches a backend.
-    pub backend: BackendBy,
-}
-
-impl Introduce for Hello {
-    fn question() -> String {
-        ToReader::hello().to_line().trim_end().to_owned()
-    }
-
-    fn read(line: &[u8]) -> Result<Hello, Failed> {
-        let mut hello = match FromReader::of_line(line)? {
-            FromReader::Hello(hello) => hello,
-            other => {
-                return Err(Failed::Malformed(format!(
-                    "a message of type `{}` where `hello` was expected",
-                    other.type_name()
-                )));
-            }
-        };
-        if hello.protocol != PROTOCOL {
-            return Err(Failed::Malformed(format!(
-                "the protocol `{}` where `{PROTOCOL}` was expected",
-                plain(&hello.protocol)
-            )));
-        }
-        hello.name = plain(&hello.name);
-        hello.version = plain(&hello.version);
-        Ok(hello)
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn refused(line: &str) -> String {
-        match FromReader::of_line(line.as_bytes()) {
-            Err(Failed::Malformed(why)) => why,
-            other => panic!("{line} was taken: {other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_screen_has_its_own_parameters_and_no_others() {
-        let line = r#"{"type":"screen","screen":"pin-pad","left":3,"keys":"7204198365"}"#;
-        let expected = Screen::PinPad {
-            left: Some(3),
-            keys: "7204198365".to_owned(),
-            masked: None,
-        };
-        assert_eq!(
-            FromReader::of_line(line.as_bytes()),
-            Ok(FromReader::Screen(expected))
-        );
-        let why = refused(r#"{"type":"screen","screen":"pin-pad","tries":3}"#);
-        assert!(why.contains("`tries`"), "{why}");
-        let why = refused(r#"{"type":"screen","screen":"pinpad"}"#);
-        assert!(why.contains("schema `driver`"), "{why}");
-        for keys in ["123", "1234567899", "a234567890"] {
-            let line = format!(r#"{{"type":"screen","screen":"pin-pad","keys":"{keys}"}}"#);
-            assert!(refused(&line).contains("each digit once"), "{keys}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_message_says_what_was_expected() {
-        for (line, expected) in [
-            ("hello", "one JSON object"),
-            ("[]", "an object with a `type`"),
-            (r#"{"type":"screens"}"#, "schema `driver`"),
-            (r#"{"type":"idle","then":1}"#, "schema `driver`"),
-            (r#"{"type":"transmit","apdu":"00A4"}"#, "header of four"),
-            (r#"{"type":"transmit","apdu":"xyz"}"#, "schema `driver`"),
-        ] {
-            let why = refused(line);
-            assert!(why.contains(expected), "{line}: {why}");
-        }
-    }
-
-    #[test]
-    fn another_version_of_the_protocol_is_refused() {
-        let hello = |protocol: &str| {
-            Hello::read(
-                format!(r#"{{"type":"hello","protocol":"{protocol}","name":"n\u001b","version":"1","sets-date":true,"card":"pipe","backend":"pipe"}}"#)
-                    .as_bytes(),
-            )
-        };
-        assert_eq!(hello(PROTOCOL).unwrap().name, "n␛");
-        let why = hello("uketsuke-reader/2").unwrap_err().to_string();
-        assert!(why.contains("`uketsuke-reader/1` was expected"), "{why}");
-    }
-}
+mod tests;
