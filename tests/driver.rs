@@ -19,7 +19,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use uketsuke::judge::{Judgement, Verdict, judge};
 use uketsuke::library::Library;
 use uketsuke::program::Failed as Broken;
-use uketsuke::reader::driven::{Drivers, OpenError, open};
+use uketsuke::reader::driven::{Drivers, OpenError, SILENT_PLAYS_MAX, open};
 use uketsuke::runner::{Options, RunError, play_blocking};
 use uketsuke::scenario::{Playable, Source};
 use uketsuke::transcript::{By, Event, Note, Reply, Report, Role, Transcript};
@@ -66,6 +66,7 @@ const TESTS: &[Test] = &[
     ),
     ("silence_is_inconclusive", silence_is_inconclusive),
     ("a_flood_is_stopped", a_flood_is_stopped),
+    ("a_silent_driver_is_given_up", a_silent_driver_is_given_up),
     ("a_wrong_hello_opens_nothing", a_wrong_hello_opens_nothing),
     (
         "what_a_driver_cannot_do_is_not_applicable",
@@ -287,6 +288,17 @@ fn silence_is_inconclusive() {
     let (why, verdict) = failing("hangs", SHORT);
     assert_eq!(why, "the driver was silent: nothing came within 3000 ms");
     assert_eq!(verdict, Verdict::Inconclusive);
+}
+
+fn a_silent_driver_is_given_up() {
+    let stage = Stage::open("hangs", Duration::from_secs(1));
+    for _ in 0..SILENT_PLAYS_MAX {
+        assert_eq!(stage.judged().1.verdict, Verdict::Inconclusive);
+    }
+    let (transcript, judgement) = stage.judged();
+    // Nobody is asked any more: there is nothing but the note that says so.
+    assert_eq!(transcript.entries.len(), 1);
+    assert_eq!(judgement.verdict, Verdict::Inconclusive);
 }
 
 fn a_flood_is_stopped() {

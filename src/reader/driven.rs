@@ -18,7 +18,8 @@ use crate::eligibility::{Bytes, Moment, Site, Text};
 use crate::program::{Failed, Pool, Running};
 use message::{BackendBy, CardBy, FromReader, Hello, ToReader};
 
-pub use drivers::{Drivers, OpenError, PATIENCE, open};
+use drivers::Silences;
+pub use drivers::{Drivers, OpenError, PATIENCE, SILENT_PLAYS_MAX, open};
 
 /// A turn may take so many times as long as a message: a driver that always has something more to
 /// say is stopped.
@@ -49,6 +50,7 @@ pub enum Next {
 /// A driver in the hands of one play.
 pub struct Driver {
     pool: Arc<Pool<Hello>>,
+    silences: Silences,
     hello: Hello,
     /// Absent once it has failed.
     running: Option<Running<Hello>>,
@@ -67,6 +69,7 @@ impl Drop for Driver {
     fn drop(&mut self) {
         match self.running.take() {
             Some(running) if self.whose == Whose::Ours && self.came.is_none() => {
+                self.silences.none();
                 self.pool.put_back(running);
             }
             Some(running) => running.kill(),
@@ -76,9 +79,10 @@ impl Drop for Driver {
 }
 
 impl Driver {
-    fn new(pool: Arc<Pool<Hello>>, running: Running<Hello>) -> Driver {
+    fn new(pool: Arc<Pool<Hello>>, running: Running<Hello>, silences: Silences) -> Driver {
         Driver {
             pool,
+            silences,
             hello: running.hello().clone(),
             running: Some(running),
             came: None,
@@ -331,6 +335,9 @@ impl Driver {
     fn fail(&mut self, failed: Failed) -> Failed {
         if let Some(running) = self.running.take() {
             running.kill();
+            if matches!(failed, Failed::Silent { .. }) {
+                self.silences.one_more();
+            }
         }
         failed
     }

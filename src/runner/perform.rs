@@ -10,7 +10,7 @@ use crate::program::Failed;
 use crate::reader::Act;
 use crate::reader::driven::Next;
 use crate::screen::{Screen, ScreenId};
-use crate::transcript::{Event as Entry, Note, Reply, Report, Role};
+use crate::transcript::{By, Event as Entry, Note, Reply, Report, Role};
 
 impl Run<'_> {
     /// Performs what the reader does in its turn; `begun` is how the turn began.
@@ -97,7 +97,7 @@ impl Run<'_> {
                     None => Reply::Outage("the reader got no answer, its driver says".to_owned()),
                 };
                 let answered = self.recorder.answer(self.now, Role::Reader, n, &reply);
-                self.recorder.told_by_driver(answered);
+                self.recorder.known_by(answered, By::Driven);
             }
             Act::Log(line) => {
                 self.recorder.log(self.now, &line);

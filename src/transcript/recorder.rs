@@ -65,13 +65,6 @@ impl Recorder {
         self.driven = true;
     }
 
-    /// Marks entry `n` as known from a driver.
-    pub fn told_by_driver(&mut self, n: u64) {
-        if let Some(entry) = self.entry_mut(n) {
-            entry.by = Some(By::Driven);
-        }
-    }
-
     /// Adds a line of a reader's own log, secrets and My Numbers in it replaced (ACC-17).
     pub fn log(&mut self, at: Moment, line: &str) -> u64 {
         let (text, holds) = self.mask_text(line);

@@ -1,6 +1,7 @@
 //! The way to a driver: it is opened once, and each play gets a process of its own.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -12,6 +13,38 @@ use crate::program::{Failed, Pool, Running, StartError, Terms};
 /// How long a message of a driver may take unless the user says otherwise; a convention of this
 /// harness.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+/// So many plays in a row with a silent driver, and the rest is not waited for; a convention of this
+/// harness.
+pub const SILENT_PLAYS_MAX: usize = 3;
+
+/// How many plays in a row the driver was silent.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Silences(Arc<AtomicUsize>);
+
+impl Silences {
+    /// Takes in that a play met silence.
+    pub(super) fn one_more(&self) {
+        if self.0.fetch_add(1, Ordering::Relaxed) + 1 == SILENT_PLAYS_MAX {
+            tracing::warn!(
+                "the driver was silent in {SILENT_PLAYS_MAX} plays in a row; the rest is not waited for"
+            );
+        }
+    }
+
+    /// Takes in that a play came to its end. Once given up, a driver stays so.
+    pub(super) fn none(&self) {
+        let _ = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
+                (count < SILENT_PLAYS_MAX).then_some(0)
+            });
+    }
+
+    fn are_too_many(&self) -> bool {
+        SILENT_PLAYS_MAX <= self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// The driver could not be opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
@@ -29,6 +62,7 @@ pub struct Drivers {
     hello: Option<Hello>,
     /// Why there is none.
     gone: Option<Failed>,
+    silences: Silences,
 }
 
 /// Starts the driver and has it introduce itself; its pipes live on `io`, a runtime with time and
@@ -66,6 +100,7 @@ pub async fn open(
         pool: Arc::new(pool),
         hello: Some(hello),
         gone: None,
+        silences: Silences::default(),
     }))
 }
 
@@ -80,6 +115,7 @@ impl Drivers {
             pool: Arc::new(Pool::new(&[], terms, io)),
             hello: None,
             gone: Some(failed),
+            silences: Silences::default(),
         })
     }
 
@@ -97,7 +133,20 @@ impl Drivers {
         if let Some(failed) = &self.gone {
             return Err(failed.clone());
         }
-        let running = self.pool.take().await?;
-        Ok(Driver::new(Arc::clone(&self.pool), running))
+        if self.silences.are_too_many() {
+            return Err(Failed::Silent { limit_ms: 0 });
+        }
+        match self.pool.take().await {
+            Ok(running) => {
+                let pool = Arc::clone(&self.pool);
+                Ok(Driver::new(pool, running, self.silences.clone()))
+            }
+            Err(failed) => {
+                if matches!(failed, Failed::Silent { .. }) {
+                    self.silences.one_more();
+                }
+                Err(failed)
+            }
+        }
     }
 }
