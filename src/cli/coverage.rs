@@ -13,7 +13,7 @@ use crate::fault::{FAULTS, Fault};
 use crate::judge::why_not_judged;
 use crate::library::Library;
 use crate::report::page::{Page, width};
-use crate::requirement::{Id, Requirement};
+use crate::requirement::{Id, Medium, Requirement};
 use crate::wording::Language;
 
 /// Columns that a line of the list fills at most.
@@ -93,11 +93,19 @@ pub(super) fn faults(id: Id) -> impl Iterator<Item = &'static Fault> {
     FAULTS.iter().filter(move |fault| fault.breaks == id)
 }
 
-/// Returns why no scenario lists a row: nothing could decide it.
+/// Returns why no scenario lists a row: nothing could decide it, or only a driver does.
 pub(super) fn why_none(row: &Requirement) -> Option<Text> {
-    row.subjects
+    let not_judged = row
+        .subjects
         .iter()
-        .find_map(|subject| why_not_judged(row.id, *subject))
+        .find_map(|subject| why_not_judged(row.id, *subject));
+    let by_driver = (row.seen_in == [Medium::Log]).then(|| {
+        Text::new(
+            "ドライバーだけが伝えるので、どのシナリオでも--reader process:のときに判定する",
+            "only a driver tells it: every scenario decides it with --reader process:",
+        )
+    });
+    not_judged.or(by_driver)
 }
 
 /// Joins words with spaces as far as they fit; how many are missing ends a line that lacks some.

@@ -102,7 +102,7 @@ fn a_requirement_is_shown_with_its_scenarios_and_its_faults() {
         "  certificate/grace  ",
         "  today/grace",
         "  grace-to-the-day  ",
-        "what a reader stores is not in the transcript",
+        "only a driver tells it",
     ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
