@@ -75,8 +75,7 @@ const ARROWS: &[(&str, &str)] = &[
 const TOP: &[&str] = &["lib", "main", "cli"];
 
 /// The core: events in, effects out.
-const CORE: &str =
-    "eligibility secret screen requirement rules scenario statement transcript recording check_in judge";
+const CORE: &str = "eligibility secret screen requirement rules scenario statement transcript recording check_in judge";
 
 /// What the core never names.
 const IMPURE: &[&str] = &[

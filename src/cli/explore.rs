@@ -9,7 +9,7 @@ use super::backend::BackendArgs;
 use super::failure::Failure;
 use super::output::temporary_beside;
 use super::pool::{self, Ending};
-use super::run::{fault, interrupted, runtime};
+use super::run::{fault, interrupted, let_end, runtime};
 use super::select;
 use super::shell::{Shell, emit, tell};
 use crate::clock::system_now;
@@ -122,7 +122,9 @@ pub(super) fn explore(args: &ExploreArgs, shell: &Shell) -> Result<ExitCode, Fai
         code = code_of(ending);
     }
     report.interrupted = code == Some(ExitCode::Interrupted);
-    let deck = &explorer.stage.deck;
+    let deck = explorer.stage.deck.clone();
+    let_end(&runtime, (opened, explorer));
+    let deck = &deck;
     emit(&match args.format {
         Format::Text => report.text(deck, shell.language, shell.color),
         Format::Json => report.json(deck),

@@ -113,10 +113,7 @@ pub(super) fn judge(args: &JudgeArgs, shell: &Shell) -> Result<ExitCode, Failure
 
 /// Puts one statement into effect for all transcripts: the user's, or that under which they were
 /// made.
-fn in_effect(
-    named: Option<Statement>,
-    read: &mut [Read],
-) -> Result<Option<Statement>, Failure> {
+fn in_effect(named: Option<Statement>, read: &mut [Read]) -> Result<Option<Statement>, Failure> {
     if named.is_some() {
         for read in read {
             read.transcript.header.statement.clone_from(&named);

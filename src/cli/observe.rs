@@ -20,6 +20,7 @@ use super::failure::Failure;
 use super::output::{ReportFormat, Target, deliver};
 use super::serve::address;
 use super::shell::{Shell, tell};
+use super::statement::StatementArgs;
 use crate::eligibility::Text;
 use crate::exit_code::ExitCode;
 use crate::judge::judge_with;
@@ -28,6 +29,7 @@ use crate::report::{Judged, Report};
 use crate::requirement;
 use crate::sanitise;
 use crate::scenario::Playable;
+use crate::statement::Statement;
 use crate::wording::Language;
 
 /// How many seconds a visit may take, where nobody says: alone, and with an operator.
@@ -79,6 +81,8 @@ pub(super) struct ObserveArgs {
     /// Write what was seen to this file
     #[arg(long, value_name = "FILE", conflicts_with = "suite")]
     transcript: Option<PathBuf>,
+    #[command(flatten)]
+    statement: StatementArgs,
     /// Let breaches of this harness's own conventions (confidence L) count
     #[arg(long)]
     conventions: bool,
@@ -99,8 +103,9 @@ pub(super) struct ObserveArgs {
 ///
 /// [`Failure`] where nothing could be observed; then nothing is written.
 pub(super) fn observe(args: &ObserveArgs, shell: &Shell) -> Result<ExitCode, Failure> {
+    let statement = args.statement.read()?;
     if args.suite {
-        return suite::suite(args, shell);
+        return suite::suite(args, statement, shell);
     }
     let [name] = args.scenarios.as_slice() else {
         return Err(Failure::Usage(
@@ -114,22 +119,27 @@ pub(super) fn observe(args: &ObserveArgs, shell: &Shell) -> Result<ExitCode, Fai
     };
     let playable = match today::one(name)? {
         Ok(playable) => playable,
-        Err(judged) => return report(*judged, args, target, shell),
+        Err(judged) => return report(*judged, statement, args, target, shell),
     };
-    let mut session = Session::new(args, shell.language)?;
+    let excluded = |it: &Statement| it.excludes(&playable.scenario);
+    if let Some(why) = statement.as_ref().and_then(excluded) {
+        let judged = Judged::not_applicable(&playable.scenario, &why);
+        return report(judged, statement, args, target, shell);
+    }
+    let mut session = Session::new(args, statement.clone(), shell.language)?;
     let (judged, observed) = match session.observe(args, &playable) {
         Ok(done) => done,
         Err(Refused::Failure(failure)) => return Err(failure),
         Err(Refused::NotApplicable(why)) => {
             let judged = Judged::not_applicable(&playable.scenario, &why);
-            return report(judged, args, target, shell);
+            return report(judged, statement, args, target, shell);
         }
     };
     session.end();
     if let Some(transcript) = transcript {
         transcript.write(&sanitise::json(&observed.transcript.to_ndjson()))?;
     }
-    let code = report(judged, args, target, shell)?;
+    let code = report(judged, statement, args, target, shell)?;
     Ok(ending(&observed, code, shell.language))
 }
 
@@ -145,12 +155,18 @@ struct Session {
     stop: Stop,
     attended: bool,
     answers: Option<Receiver<Answered>>,
+    /// The statement in effect.
+    statement: Option<Statement>,
     language: Language,
 }
 
 impl Session {
     /// Prepares for the user's signals and, on a terminal without a command, for an operator.
-    fn new(args: &ObserveArgs, language: Language) -> Result<Session, Failure> {
+    fn new(
+        args: &ObserveArgs,
+        statement: Option<Statement>,
+        language: Language,
+    ) -> Result<Session, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -170,6 +186,7 @@ impl Session {
             stop,
             attended,
             answers,
+            statement,
             language,
         })
     }
@@ -194,10 +211,12 @@ impl Session {
         let operator = Operator::new(&playable.scenario, &args.vpcd, self.language);
         let told = |progress: Progress<'_>| operator.hear(&progress);
         let (answers, stop) = (self.answers.as_mut(), self.stop.wanted());
-        let observed = self
+        let mut observed = self
             .runtime
             .block_on(watch(playable, &setup, answers, stop, told))
             .map_err(refused)?;
+        let header = &mut observed.transcript.header;
+        header.statement.clone_from(&self.statement);
         let judgement = judge_with(
             &observed.transcript.header.scenario,
             &observed.transcript,
@@ -235,11 +254,15 @@ fn refused(error: ObserveError) -> Refused {
 
 fn report(
     judged: Judged,
+    statement: Option<Statement>,
     args: &ObserveArgs,
     target: Target,
     shell: &Shell,
 ) -> Result<ExitCode, Failure> {
-    let report = Report::new(vec![judged]);
+    let report = Report {
+        statement,
+        ..Report::new(vec![judged])
+    };
     deliver(&report, args.format, target, args.conventions, shell)
 }
 

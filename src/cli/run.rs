@@ -242,7 +242,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, String> {
 
 /// Drops what runs programs of others while the runtime still drives their pipes: so they get a last
 /// word, and end by themselves.
-fn let_end(runtime: &tokio::runtime::Runtime, programs: impl Send + 'static) {
+pub(super) fn let_end(runtime: &tokio::runtime::Runtime, programs: impl Send + 'static) {
     let (ended, end) = tokio::sync::oneshot::channel::<()>();
     let thread = std::thread::spawn(move || {
         drop(programs);

@@ -1,8 +1,8 @@
 //! Writes a transcript as things happen, masking secrets on the way in.
 
 use super::{
-    By, Entry, Event, FORMAT, Header, RECORDING, Reply, Report, Role, Roles, SIMULATION, Transcript,
-    mask,
+    By, Entry, Event, FORMAT, Header, RECORDING, Reply, Report, Role, Roles, SIMULATION,
+    Transcript, mask,
 };
 use crate::eligibility::{Inquiry, Moment, Wire};
 use crate::scenario::{Scenario, Step};

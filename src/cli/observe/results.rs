@@ -11,6 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::cannot_write;
 use crate::report::Judged;
 use crate::sanitise;
+use crate::statement::Statement;
 use crate::transcript::SIMULATION;
 
 /// The format that this version writes and reads.
@@ -22,6 +23,9 @@ const SIZE_MAX: u64 = 256 << 20;
 struct Header {
     format: String,
     simulation: String,
+    /// The statement in effect: results under another one do not go together with these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    statement: Option<Statement>,
 }
 
 /// The results so far, and the file that keeps them.
@@ -32,12 +36,17 @@ pub(super) struct Results {
 }
 
 impl Results {
-    /// Reads what an earlier run has kept, or begins a file; nothing is kept without one.
+    /// Reads what an earlier run has kept under the same statement, or begins a file; nothing is kept
+    /// without one.
     ///
     /// # Errors
     ///
-    /// [`Failure`] where the file is not one of ours or cannot be written.
-    pub(super) fn open(path: Option<&Path>) -> Result<Results, Failure> {
+    /// [`Failure`] where the file is not one of ours, was made under another statement, or cannot be
+    /// written.
+    pub(super) fn open(
+        path: Option<&Path>,
+        statement: Option<&Statement>,
+    ) -> Result<Results, Failure> {
         let Some(path) = path else {
             return Ok(Results::default());
         };
@@ -56,7 +65,7 @@ impl Results {
             .map_err(unwritable)?;
         // A run that was killed may have left half a line.
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        let judged = read(text.get(..whole).unwrap_or_default())
+        let judged = read(text.get(..whole).unwrap_or_default(), statement)
             .map_err(|why| Failure::Invalid(format!("{}: {why}", path.display())))?;
         file.set_len(whole as u64).map_err(unwritable)?;
         file.seek(SeekFrom::End(0)).map_err(unwritable)?;
@@ -68,6 +77,7 @@ impl Results {
             results.keep(&Header {
                 format: FORMAT.to_owned(),
                 simulation: SIMULATION.to_owned(),
+                statement: statement.cloned(),
             })?;
         }
         Ok(results)
@@ -105,23 +115,26 @@ impl Results {
     }
 }
 
-fn read(text: &str) -> Result<Vec<Judged>, String> {
+fn read(text: &str, statement: Option<&Statement>) -> Result<Vec<Judged>, String> {
     let mut lines = text.lines().enumerate();
     let Some((_, first)) = lines.next() else {
         return Ok(Vec::new());
     };
-    let header = serde_json::from_str::<Header>(first).map_err(|error| error.to_string());
-    if header.is_ok_and(|header| header.format == FORMAT) {
-        lines
-            .map(|(index, line)| {
-                serde_json::from_str(line).map_err(|error| format!("line {}: {error}", index + 1))
-            })
-            .collect()
-    } else {
-        Err(format!(
+    let header = serde_json::from_str::<Header>(first).ok();
+    let Some(header) = header.filter(|header| header.format == FORMAT) else {
+        return Err(format!(
             "it is not the results of a suite ({FORMAT}); name another file with --resume"
-        ))
+        ));
+    };
+    if header.statement.as_ref() != statement {
+        let why = "its results were found under another statement; name the same --statement, or another file with --resume";
+        return Err(why.to_owned());
     }
+    lines
+        .map(|(index, line)| {
+            serde_json::from_str(line).map_err(|error| format!("line {}: {error}", index + 1))
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -142,19 +155,35 @@ mod tests {
     fn what_is_added_is_there_again_and_half_a_line_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("results.ndjson");
-        let mut results = Results::open(Some(&path)).unwrap();
+        let mut results = Results::open(Some(&path), None).unwrap();
         results.add(result("a")).unwrap();
         results.add(result("b")).unwrap();
         drop(results);
         let mut text = std::fs::read_to_string(&path).unwrap();
         text.truncate(text.len() - 10);
         std::fs::write(&path, text).unwrap();
-        let mut again = Results::open(Some(&path)).unwrap();
+        let mut again = Results::open(Some(&path), None).unwrap();
         assert_eq!(again.judged, [result("a")]);
         assert!(again.has("a") && !again.has("b"));
         again.add(result("c")).unwrap();
-        let last = Results::open(Some(&path)).unwrap();
+        let last = Results::open(Some(&path), None).unwrap();
         assert_eq!(last.judged, [result("a"), result("c")]);
+    }
+
+    #[test]
+    fn results_under_another_statement_are_left_as_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.ndjson");
+        Results::open(Some(&path), None)
+            .unwrap()
+            .add(result("a"))
+            .unwrap();
+        let kept = std::fs::read_to_string(&path).unwrap();
+        let text = "version: 1\nreader: Example kiosk (made up)\n";
+        let statement = Statement::parse(text, "statement").unwrap();
+        let opened = Results::open(Some(&path), Some(&statement));
+        assert!(matches!(opened, Err(Failure::Invalid(_))));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), kept);
     }
 
     #[test]
@@ -163,7 +192,7 @@ mod tests {
         let path = folder.path().join("precious.txt");
         std::fs::write(&path, "mine\nand mine").unwrap();
         assert!(matches!(
-            Results::open(Some(&path)),
+            Results::open(Some(&path), None),
             Err(Failure::Invalid(_))
         ));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine\nand mine");

@@ -15,17 +15,25 @@ use crate::observe::plan;
 use crate::report::{Report, tally};
 use crate::requirement::Subject;
 use crate::scenario::Playable;
+use crate::statement::Statement;
 
 /// Walks through the suite and reports on it.
 ///
 /// # Errors
 ///
 /// [`Failure`] where nothing applies, or a result cannot be kept.
-pub(super) fn suite(args: &ObserveArgs, shell: &Shell) -> Result<ExitCode, Failure> {
+pub(super) fn suite(
+    args: &ObserveArgs,
+    statement: Option<Statement>,
+    shell: &Shell,
+) -> Result<ExitCode, Failure> {
     let target = Target::open(args.output.as_deref())?;
     let attended = is_attended(args);
     let applies = |playable: &Playable| {
-        wanted(&playable.scenario, &args.tag, &args.requirement) && can_be_put(playable, attended)
+        let excluded = |it: &Statement| it.excludes(&playable.scenario);
+        wanted(&playable.scenario, &args.tag, &args.requirement)
+            && statement.as_ref().and_then(excluded).is_none()
+            && can_be_put(playable, attended)
     };
     let (playables, others) = today::all(&args.scenarios, applies)?;
     if playables.is_empty() {
@@ -33,7 +41,7 @@ pub(super) fn suite(args: &ObserveArgs, shell: &Shell) -> Result<ExitCode, Failu
             "none of these scenarios can be put to a reader that is observed today".to_owned(),
         ));
     }
-    let mut results = Results::open(args.resume.as_deref())?;
+    let mut results = Results::open(args.resume.as_deref(), statement.as_ref())?;
     let transcripts = match &args.transcripts {
         Some(folder) => {
             let ids = playables.iter().map(|it| it.scenario.id.as_str());
@@ -49,7 +57,7 @@ pub(super) fn suite(args: &ObserveArgs, shell: &Shell) -> Result<ExitCode, Failu
             .filter(|it| results.has(&it.scenario.id))
             .count(),
     ));
-    let mut session = Session::new(args, shell.language)?;
+    let mut session = Session::new(args, statement.clone(), shell.language)?;
     let mut ended = Ended::Complete;
     for (index, playable) in playables.iter().enumerate() {
         let id = &playable.scenario.id;
@@ -85,6 +93,7 @@ pub(super) fn suite(args: &ObserveArgs, shell: &Shell) -> Result<ExitCode, Failu
     let requirements = tally::of(&results.judged, Subject::Reader, args.conventions);
     let report = Report {
         requirements,
+        statement,
         ..Report::new(results.judged)
     };
     let code = deliver(&report, args.format, target, args.conventions, shell)?;
