@@ -6,6 +6,7 @@
 mod codec;
 mod entry;
 mod mask;
+mod my_number;
 mod recorder;
 
 pub use codec::{FORMAT, ReadError};

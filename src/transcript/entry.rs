@@ -200,7 +200,8 @@ pub struct ResponseApdu {
     /// Response data.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub data: Bytes,
-    /// How many bytes of data came, where they are not kept: a recording of a card that may be real.
+    /// How many bytes of data came, where they are not kept: in a recording of a card that may be
+    /// real, or because they hold a My Number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withheld: Option<usize>,
     /// Why there is no answer: `gone` or `mute`.

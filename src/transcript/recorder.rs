@@ -1,5 +1,6 @@
 //! Writes a transcript as things happen, masking secrets on the way in.
 
+use super::my_number::Finder;
 use super::{
     By, Entry, Event, FORMAT, Header, RECORDING, Reply, Report, Role, Roles, SIMULATION,
     Transcript, mask,
@@ -15,6 +16,8 @@ pub struct Recorder {
     masker: Masker,
     /// The forms of each My Number that must never appear in clear.
     my_numbers: Vec<Vec<String>>,
+    /// Looks for them in what a card answers.
+    finder: Finder,
     visit: u32,
     /// Whether what the reader does is known from a driver.
     driven: bool,
@@ -46,6 +49,7 @@ impl Recorder {
                 entries: Vec::new(),
             },
             masker,
+            finder: Finder::new(&my_numbers),
             my_numbers: my_numbers.iter().map(|number| forms_of(number)).collect(),
             visit: 0,
             driven: false,
@@ -130,10 +134,27 @@ impl Recorder {
         self.record(at, from, Role::Card, None, event)
     }
 
-    /// Adds the card's answer.
+    /// Adds the card's answer; of one that holds a My Number, only the length.
     pub fn response(&mut self, at: Moment, to: Role, re: u64, answer: Result<&[u8], &str>) -> u64 {
-        let event = Event::Response(mask::response(answer));
-        self.record(at, Role::Card, to, Some(re), event)
+        let response = mask::response(answer);
+        let data = response.data.0.clone();
+        let n = self.record(at, Role::Card, to, Some(re), Event::Response(response));
+        for holding in self.finder.seen(n, &data) {
+            self.withhold(holding);
+        }
+        n
+    }
+
+    /// Takes the data of an answer away again, unless the entry itself has been taken.
+    fn withhold(&mut self, n: u64) {
+        let index = n.checked_sub(self.taken + 1);
+        let index = index.and_then(|index| usize::try_from(index).ok());
+        let entry = index.and_then(|index| self.transcript.entries.get_mut(index));
+        if let Some(Event::Response(response)) = entry.map(|entry| &mut entry.event) {
+            let length = response.withheld.unwrap_or(response.data.0.len());
+            response.withheld = Some(length);
+            response.data.0.clear();
+        }
     }
 
     /// Adds a command that a recording shows: no data but the name in a SELECT are kept.
