@@ -58,7 +58,7 @@ fn acc_01(facts: &Facts<'_>) -> Vec<Outcome> {
         let n = command.n;
         let uses = matches!(command.act, Act::Read | Act::Verify | Act::PinStatus)
             || (command.act == Act::Sign && command.app == Some(App::Jpki));
-        let unnamed = uses && command.file.is_none();
+        let unnamed = uses && command.file.is_none() && !command.unseen;
         let status = command.status.filter(|status| NEEDLESS.contains(status));
         // Looked at last: it goes through all that was before.
         if !judged || !(unnamed || status.is_some()) || visit.misled_before(n) {
@@ -107,7 +107,20 @@ fn acc_02(facts: &Facts<'_>) -> Vec<Outcome> {
         "照合番号Aの送信も個人番号の読取もなかった",
         "照合番号A was not sent and the My Number not read"
     );
-    no_command(facts, "ACC-02", breaks, &held)
+    let mut outcomes = no_command(facts, "ACC-02", breaks, &held);
+    let mut commands = facts.visits.iter().flat_map(|visit| &visit.commands);
+    let hidden = |it: &&Command| it.unseen && matches!(it.act, Act::Read | Act::Verify);
+    if let Some(command) = commands.find(hidden) {
+        let n = command.n;
+        outcomes.push(Outcome::open(
+            &command.entries(),
+            text!(
+                "項目{n}はセキュアメッセージングの中にあり、どのファイルか見えない",
+                "entry {n} stands under secure messaging, so it is not seen which file it is about"
+            ),
+        ));
+    }
+    outcomes
 }
 
 fn acc_03(facts: &Facts<'_>) -> Vec<Outcome> {

@@ -124,6 +124,13 @@ impl<'a> Facts<'a> {
         self.header.roles.card == "recorded"
     }
 
+    /// Tells whether what people did in a visit is declared: a command is claimed to do it, and nobody
+    /// saw when.
+    pub fn acts_declared(&self, visit: &Visit<'_>) -> bool {
+        let mut stimuli = visit.stimuli.iter();
+        stimuli.any(|given| self.known_by(given.n) == Some(By::Declared))
+    }
+
     /// Returns where an entry is known from, where we did not see it ourselves.
     pub fn known_by(&self, n: u64) -> Option<By> {
         let index = n.checked_sub(1).and_then(|n| usize::try_from(n).ok())?;

@@ -97,6 +97,8 @@ pub(super) struct Command {
     pub aim: (Option<App>, Option<u16>),
     /// Whether it is none of a check-in: sent while another program looks for a card of its own.
     pub probe: bool,
+    /// Whether its file was named out of sight, by a SELECT EF under secure messaging.
+    pub unseen: bool,
     /// Whether the command itself names the file.
     pub by_sfi: bool,
     /// The offset of a READ BINARY.
@@ -141,6 +143,7 @@ impl Command {
             file: short.or(state.file),
             aim: (state.tried_app, short.or(state.tried_file)),
             probe: state.probing || foreign,
+            unseen: state.unseen && short.is_none(),
             by_sfi: short.is_some(),
             offset,
             apdu,
@@ -183,6 +186,11 @@ impl Command {
     /// Tells whether data wait for a GET RESPONSE.
     pub fn has_more(&self) -> bool {
         self.status.is_some_and(|status| status >> 8 == 0x61)
+    }
+
+    /// Tells whether the command stands under secure messaging (ISO 7816-4, bits 4 and 3 of CLA).
+    fn is_secured(&self) -> bool {
+        self.apdu.first().is_some_and(|cla| cla & 0x0C != 0)
     }
 
     /// Tells whether this is a GET RESPONSE, which a driver sends by itself.
@@ -277,6 +285,8 @@ pub(super) struct State {
     /// What the last SELECTs aimed at, successful or not.
     pub tried_app: Option<App>,
     pub tried_file: Option<u16>,
+    /// Whether the last SELECT EF stood under secure messaging, its data encrypted.
+    pub unseen: bool,
     /// Whether another program is at work: it has asked for an application that the card has not,
     /// or selected one that no check-in uses, and none that a check-in uses was selected since.
     pub probing: bool,
@@ -305,9 +315,11 @@ impl State {
             Act::SelectApp => {
                 self.app = Some(app_named(&command.data));
                 self.file = None;
+                self.unseen = false;
             }
             Act::SelectFile => {
                 self.file = file_named(&command.data);
+                self.unseen = command.is_secured();
             }
             Act::Read | Act::Verify | Act::Sign if command.by_sfi => self.file = command.file,
             _ => {}

@@ -7,6 +7,7 @@ use crate::judge::outcome::{Outcome, text};
 use crate::judge::rule::{Rule, rule};
 use crate::judge::session::{Act, App, Command, USER_KEY};
 use crate::requirement::{Id, Subject::Reader};
+use crate::scenario::Step;
 use crate::screen::ScreenId;
 use crate::transcript::Role;
 use std::collections::HashMap;
@@ -177,9 +178,8 @@ fn acc_07(facts: &Facts<'_>) -> Vec<Outcome> {
             );
         }
         let lost = visit.power_lost.iter().any(|n| opened < *n);
-        let done = [ScreenId::TakeCard, ScreenId::Done, ScreenId::Counter];
-        match visit.shown_any(&done, opened) {
-            Some((n, _)) if visit.ended() && !lost => Outcome::fail(
+        match over(facts, visit, opened) {
+            Some(n) if visit.ended() && !lost => Outcome::fail(
                 &[opened, n],
                 text!(
                     "受付が終わっても(項目{n})カードの認証状態が残っている。電源を切るか、別のアプリケーションを選ぶ",
@@ -199,6 +199,17 @@ fn acc_07(facts: &Facts<'_>) -> Vec<Outcome> {
             )),
         }
     })
+}
+
+/// Returns where a check-in was over that had opened the card: a screen says so, or the command that
+/// is claimed to do it has ended, after which the card is taken out (docs/observe.md).
+fn over(facts: &Facts<'_>, visit: &Visit<'_>, opened: u64) -> Option<u64> {
+    let done = [ScreenId::TakeCard, ScreenId::Done, ScreenId::Counter];
+    let shown = visit.shown_any(&done, opened).map(|(n, _)| n);
+    let mut stimuli = visit.stimuli.iter();
+    let taken = stimuli.find(|given| matches!(given.act, Step::TakeCard) && opened < given.n);
+    let ended = taken.filter(|_| facts.acts_declared(visit));
+    shown.or(ended.map(|given| given.n))
 }
 
 /// What tells two commands apart: the bytes, and the alias of a secret.

@@ -235,6 +235,25 @@ fn idv_12(facts: &Facts<'_>) -> Vec<Outcome> {
             };
             Some((command.entries(), why))
         });
+        let hidden = |it: &&Command| uses_face(it) && it.unseen && it.act == Act::Verify;
+        if let (None, Some(command)) = (&breach, visit.commands.iter().find(hidden)) {
+            let n = command.n;
+            return Outcome::open(
+                &command.entries(),
+                text!(
+                    "項目{n}はセキュアメッセージングの中にあり、何の照合か見えない",
+                    "entry {n} stands under secure messaging, so it is not seen what was verified"
+                ),
+            );
+        }
+        let code_a = |it: &&Command| it.is(Act::Verify, App::CardFace, 0x0013);
+        let by_code_a = visit.commands.iter().find(code_a);
+        if let (None, Some(command)) = (&breach, by_code_a) {
+            return Outcome::open(
+                &command.entries(),
+                text!("ACC-02の違反として示す", "reported as a breach of ACC-02"),
+            );
+        }
         let held = text!(
             "券面は照合番号Bで開き、必要なファイルだけを読んだ",
             "the card face was opened with 照合番号B and only what is needed was read"

@@ -252,6 +252,18 @@ fn idv_08(facts: &Facts<'_>) -> Vec<Outcome> {
                     )
                 })
             });
+        let mut verifies = visit.commands.iter();
+        let verified = verifies.any(|it| it.is(Act::Verify, App::Jpki, USER_PIN));
+        let by_pin = choices.iter().any(|(_, other)| !other) || !visit.entered().is_empty();
+        if facts.acts_declared(visit) && verified && (breach.is_none() || by_pin) {
+            return Outcome::open(
+                &[],
+                text!(
+                    "コマンドが行うとされた操作の時がわからないので、顔認証・目視確認の間の照合かどうか判定できない",
+                    "a command is claimed to do what people do, and nobody saw when, so it cannot be told whether the PIN was verified during face or visual check"
+                ),
+            );
+        }
         let held = text!(
             "顔認証・目視確認の間、暗証番号の照合はなかった",
             "no PIN was verified during face or visual check"

@@ -227,6 +227,14 @@ fn entries_unknown() -> Text {
     )
 }
 
+/// Why nothing has held where a command is claimed to type a PIN, and does not.
+fn none_sent() -> Text {
+    text!(
+        "コマンドが行うとされた入力は照合されなかったので、暗証番号の扱いは見られない",
+        "the command is claimed to type a PIN but sent none, so how it treats one is not seen"
+    )
+}
+
 fn at_most_one(facts: &Facts<'_>, visit: &Visit<'_>, matched: &Matched<'_>) -> Option<Outcome> {
     for (index, command) in matched.verifies.iter().enumerate() {
         if matched.assigned[index].is_some() {
@@ -334,6 +342,9 @@ fn idv_04(facts: &Facts<'_>) -> Vec<Outcome> {
         if breach.is_none() && !matched.entries_known && !matched.verifies.is_empty() {
             return Outcome::open(&[], entries_unknown());
         }
+        if breach.is_none() && matched.verifies.is_empty() && facts.acts_declared(visit) {
+            return Outcome::open(&[], none_sent());
+        }
         let held = text!(
             "覚えておいた暗証番号が送られることはなかった",
             "no remembered PIN was sent"
@@ -351,6 +362,9 @@ fn idv_09(facts: &Facts<'_>) -> Vec<Outcome> {
             .collect();
         if verifies.is_empty() && visit.entered().is_empty() {
             return Outcome::absent(text!("暗証番号が使われていない", "no PIN was used"));
+        }
+        if verifies.is_empty() && facts.acts_declared(visit) {
+            return Outcome::open(&[], none_sent());
         }
         let breach = verifies
             .iter()

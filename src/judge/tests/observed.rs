@@ -1,7 +1,7 @@
 //! A foreign reader of which only card traffic is seen (requirements.md, convention 16).
 
-use super::story::{JPKI, PIN_STATUS, Story};
-use crate::judge::Verdict::{Fail, Inconclusive, Pass};
+use super::story::{CARD_FACE, JPKI, PIN_STATUS, Story, TEXT_INPUT, pin};
+use crate::judge::Verdict::{Fail, Inconclusive, NotApplicable, Pass};
 use crate::transcript::CardEvent;
 
 fn story(sent: &[(&str, &str)]) -> Story {
@@ -102,4 +102,113 @@ fn a_pin_sent_again_after_a_reset_is_remembered_rather_than_doubled() {
         .card_out();
     assert_eq!(story.reader("IDV-04"), Fail);
     assert_ne!(story.reader("IDV-02"), Fail);
+}
+
+/// A command that is claimed to type 1234, before it touches the card.
+fn declared() -> Story {
+    let mut story = Story::new(&["IDV-02"]).declared();
+    story.act("present-card").card_in();
+    story.act("choose: pin").act("enter-pin: \"1234\"");
+    story
+}
+
+#[test]
+fn a_command_that_ends_with_the_card_open_has_left_it_open() {
+    for (last, expect) in [(None, Fail), (Some(CARD_FACE), Pass)] {
+        let mut story = declared();
+        story.at_the_pin().verify("1234", "9000");
+        if let Some(select) = last {
+            story.apdu(select, "9000");
+        }
+        story.act("take-card").card_out();
+        assert_eq!(story.reader("ACC-07"), expect);
+    }
+    let mut story = declared();
+    story.at_the_pin().verify("1234", "63C2");
+    story.act("take-card").card_out();
+    assert_eq!(story.reader("ACC-07"), NotApplicable);
+    // Where the card was pulled out, the command had not come to its end.
+    let mut story = declared();
+    story.at_the_pin().verify("1234", "9000").card_out();
+    assert_eq!(story.reader("ACC-07"), Inconclusive);
+}
+
+#[test]
+fn a_command_that_sends_no_pin_shows_nothing_of_how_it_treats_one() {
+    for (sends, expect) in [(false, Inconclusive), (true, Pass)] {
+        let mut story = declared();
+        story.at_the_pin().apdu(PIN_STATUS, "63C3");
+        if sends {
+            story.verify("1234", "9000");
+        }
+        story.act("take-card").card_out();
+        for id in ["IDV-02", "IDV-04", "IDV-09"] {
+            assert_eq!(story.reader(id), expect, "{id}");
+        }
+    }
+}
+
+#[test]
+fn when_a_command_does_what_people_do_is_not_seen() {
+    let acts = |acts: &[&str], verify: bool| {
+        let mut story = Story::new(&["IDV-08"]).declared();
+        story.act("present-card").card_in();
+        for act in acts {
+            story.act(act);
+        }
+        story.at_the_pin();
+        if verify {
+            story.verify("1234", "9000");
+        }
+        story.act("take-card").card_out();
+        story.reader("IDV-08")
+    };
+    let face = ["choose: face", "show-face: match"];
+    let both = ["choose: pin", "enter-pin: \"1234\"", "choose: face"];
+    assert_eq!(acts(&face, true), Inconclusive);
+    assert_eq!(acts(&both, true), Inconclusive);
+    assert_eq!(acts(&both, false), Pass);
+    assert_eq!(acts(&["choose: face"], true), Fail);
+}
+
+#[test]
+fn what_opens_the_face_with_code_a_has_not_held_to_code_b() {
+    for (file, acc, idv) in [("0012", Pass, Pass), ("0013", Fail, Inconclusive)] {
+        let mut story = declared();
+        story.apdu(CARD_FACE, "9000").select(file);
+        story.apdu_with("002000800c", Some(pin("2222")), "9000", &[]);
+        story.select("0002").apdu("00b0000000", "9000");
+        story.act("take-card").card_out();
+        assert_eq!(story.reader("ACC-02"), acc, "{file}");
+        assert_eq!(story.reader("IDV-12"), idv, "{file}");
+    }
+}
+
+#[test]
+fn secure_messaging_names_files_and_hides_which() {
+    // ISO 7816-4: CLA 08 is the first interindustry class under secure messaging.
+    let session = |commands: &[&str]| {
+        let mut story = declared();
+        story.apdu(TEXT_INPUT, "9000").select("0011");
+        story.apdu_with("0020008004", Some(pin("1234")), "9000", &[]);
+        for command in commands {
+            story.apdu(command, "9000");
+        }
+        story.act("take-card").card_out();
+        ["ACC-01", "ACC-02", "IDV-12"].map(|id| story.reader(id))
+    };
+    let select = "08a4020c 0a 860801aaaaaaaaaaaaaa";
+    let read = "08b0000000000596030000000000";
+    let verify = "08200080 0a 860801bbbbbbbbbbbbbb";
+    assert_eq!(session(&[select, read]), [Pass, Inconclusive, Pass]);
+    assert_eq!(
+        session(&[select, verify]),
+        [Pass, Inconclusive, Inconclusive]
+    );
+    // Named in clear, it is seen; named by nobody, it is a breach.
+    let number = "00a4020c020001";
+    assert_eq!(session(&[number, read]), [Pass, Fail, Pass]);
+    assert_eq!(session(&[TEXT_INPUT, read]), [Fail, Pass, Pass]);
+    // The last SELECT EF counts.
+    assert_eq!(session(&[select, number, "00b0000000"]), [Pass, Fail, Pass]);
 }

@@ -11,8 +11,8 @@ use crate::scenario::{CardFacts, Patient, Scenario, Step, UnderTest};
 use crate::screen::{Method, Screen};
 use crate::secret::{Masked, Masker, Secret};
 use crate::transcript::{
-    CardEvent, CommandApdu, Entry, Event, FORMAT, Header, Note, Reply, ResponseApdu, Role, Roles,
-    SIMULATION, Stimulus, Transcript,
+    By, CardEvent, CommandApdu, Entry, Event, FORMAT, Header, Note, Reply, ResponseApdu, Role,
+    Roles, SIMULATION, Stimulus, Transcript,
 };
 
 pub const JPKI: &str = "00a404 0c 0a d392f000260100000001";
@@ -102,6 +102,8 @@ pub struct Story {
     at: Moment,
     /// Whether stimuli and steps are recorded.
     told: bool,
+    /// Whether what people do is what a command is claimed to do.
+    declared: bool,
     /// Who talks to the card: the reader, or a tester.
     at_the_card: Role,
 }
@@ -135,6 +137,7 @@ impl Story {
             visit: 0,
             at,
             told: true,
+            declared: false,
             at_the_card: Role::Reader,
         }
     }
@@ -164,6 +167,15 @@ impl Story {
     pub fn observed(mut self) -> Story {
         self.roles.reader = "observed".to_owned();
         self.told = false;
+        self
+    }
+
+    /// The reader is a command of which only card traffic is seen, claimed to do what people do.
+    pub fn declared(mut self) -> Story {
+        self = self.observed();
+        self.roles.backend = "absent".to_owned();
+        self.told = true;
+        self.declared = true;
         self
     }
 
@@ -229,6 +241,7 @@ impl Story {
         self.scenario.steps.push(act.clone());
         if self.told {
             let step = self.scenario.steps.len() - 1;
+            let by_hand = matches!(act, Step::PresentCard(_) | Step::TakeCard);
             let from = match &act {
                 Step::Desk(_) => Role::Desk,
                 _ => Role::Patient,
@@ -239,6 +252,13 @@ impl Story {
                 None,
                 Event::Stimulus(Stimulus { step, act }),
             );
+            if let Some(entry) = self
+                .entries
+                .last_mut()
+                .filter(|_| self.declared && !by_hand)
+            {
+                entry.by = Some(By::Declared);
+            }
         }
         self
     }
