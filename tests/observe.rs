@@ -6,6 +6,8 @@
 mod beside;
 #[path = "observe/bounds.rs"]
 mod bounds;
+#[path = "observe/namespace.rs"]
+mod namespace;
 #[path = "observe/operator.rs"]
 mod operator;
 #[path = "observe/pcscd.rs"]

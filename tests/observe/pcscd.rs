@@ -1,26 +1,13 @@
 //! Programs that know nothing of us, before pcscd and vpcd as packaged.
 //!
 //! Runs with `UKETSUKE_CARD_SOFTWARE=1`; otherwise each test says that it was left out. Needs
-//! unshare, Debian's pcscd, vsmartcard-vpcd, opensc and python3-pyscard. Each pcscd has namespaces
-//! of its own, since its socket and the ports of vpcd are fixed; nothing of it outlives its test.
+//! unshare, Debian's pcscd, vsmartcard-vpcd, opensc and python3-pyscard.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use uketsuke::transcript::{Event, Transcript};
 
-/// Starts pcscd and waits until it takes clients; by then vpcd listens.
-const PCSCD: &str = r#"
-set -eu
-ip link set lo up
-mount -t tmpfs tmpfs /run
-mkdir -p /run/pcscd
-start() {
-    pcscd --foreground >/dev/null 2>&1 &
-    pcscd=$!
-    until [ -S /run/pcscd/pcscd.comm ]; do kill -0 "$pcscd"; done
-}
-start
-"#;
+use crate::namespace::{beside, said};
 
 /// A program that uses PC/SC through pyscard: waits for a card, then does what stands in `DO`.
 const PYTHON: &str = r#"
@@ -38,28 +25,9 @@ def send(text):
 exec(os.environ["DO"])
 "#;
 
-/// Runs a script beside a pcscd of its own, `$observe` being our program; nothing where these tests
-/// are not wanted.
+/// Runs a script beside a pcscd of its own, the program above in `$PYTHON`.
 fn beside_pcscd(script: &str) -> Option<Output> {
-    if std::env::var_os("UKETSUKE_CARD_SOFTWARE").is_none_or(|value| value != "1") {
-        println!("left out: set UKETSUKE_CARD_SOFTWARE=1 to try real PC/SC software");
-        return None;
-    }
-    let namespaces = ["--map-root-user", "--net", "--mount", "--pid", "--fork"];
-    let output = Command::new("timeout")
-        .args(["--kill-after=5", "120", "unshare"])
-        .args(namespaces)
-        .args(["--kill-child", "--mount-proc", "bash", "-c"])
-        .arg(format!("{PCSCD}\n{script}"))
-        .env(
-            "observe",
-            format!("{} observe", env!("CARGO_BIN_EXE_uketsuke")),
-        )
-        .env("LANG", "en_US.UTF-8")
-        .env("PYTHON", PYTHON)
-        .output()
-        .unwrap();
-    Some(output)
+    beside(script, &[("PYTHON", PYTHON)])
 }
 
 /// Runs a script whose transcript goes to `$seen`, and returns its output with the transcript.
@@ -71,15 +39,6 @@ fn observed(script: &str) -> Option<(Output, Transcript)> {
     let text = text.unwrap_or_else(|error| panic!("{error}: {}", said(&output)));
     assert!(!text.contains("31323334"), "a PIN in clear");
     Some((output, Transcript::from_ndjson(&text).unwrap()))
-}
-
-fn said(output: &Output) -> String {
-    let (out, err) = (&output.stdout, &output.stderr);
-    format!(
-        "{}\n{}",
-        String::from_utf8_lossy(out),
-        String::from_utf8_lossy(err)
-    )
 }
 
 /// Returns the commands that carried a PIN, with the status words that came back.
