@@ -8,11 +8,13 @@
 
 mod attended;
 mod command;
+mod follow;
 pub mod plan;
 mod record;
 mod visit;
 mod watch;
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::future::Future;
 use std::io;
@@ -32,6 +34,7 @@ use crate::transcript::{Note, Roles, Transcript};
 use plan::VisitPlan;
 use record::Record;
 
+pub use follow::Recorded;
 pub use record::EVENTS_MAX;
 
 /// How a reader is observed.
@@ -47,6 +50,8 @@ pub struct Setup {
     pub fhir: Option<SocketAddr>,
     /// The exchange folder in which our backend is served beside it.
     pub oqs: Option<PathBuf>,
+    /// Whether what is recorded is told as it comes ([`Progress::Recorded`]).
+    pub follow: bool,
 }
 
 /// Why an observation ended.
@@ -130,6 +135,8 @@ pub enum Progress<'a> {
     ProgramEnded(&'a str),
     /// The card is out.
     CardOut,
+    /// More has been recorded, or what was asked for has been answered.
+    Recorded(Recorded<'a>),
 }
 
 /// The observation could not be carried out.
@@ -170,7 +177,7 @@ pub async fn observe(
     setup: &Setup,
     answers: Option<&mut Receiver<Answered>>,
     stop: impl Future<Output = ()>,
-    mut told: impl FnMut(Progress<'_>),
+    told: impl FnMut(Progress<'_>),
 ) -> Result<Observed, ObserveError> {
     let visits = plan::visits(playable).map_err(ObserveError::NotApplicable)?;
     if answers.is_none() {
@@ -182,12 +189,20 @@ pub async fn observe(
     let server = observer.serve().await?;
     let fhir = server.as_ref().and_then(Server::fhir_address);
     observer.fhir = fhir.map(|address| format!("http://{address}/fhir"));
+    let told = RefCell::new(told);
+    let mut tell = |progress: Progress<'_>| (*told.borrow_mut())(progress);
     if server.is_some() {
-        told(Progress::Serving {
+        tell(Progress::Serving {
             fhir: observer.fhir.as_deref(),
         });
     }
-    let ended = observer.observe(&visits, &mut pin!(stop), &mut told).await;
+    let record = observer.record.clone();
+    let mut stop = pin!(stop);
+    let ended = tokio::select! {
+        biased;
+        ended = observer.observe(&visits, &mut stop, &mut tell) => ended,
+        never = record.report(setup, &told) => match never {},
+    };
     if let Some(server) = server {
         server.stop().await;
     }

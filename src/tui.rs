@@ -8,6 +8,9 @@
 //! Life of a key: `events` reads it, `keys` turns it into an `Action`, `Model::update` changes
 //! the model and may ask for something (`Request`), `view` draws the model. Plays happen on a
 //! worker thread and come back as messages.
+//!
+//! A reader that is observed is a second source of the same screen: [`follow`] shows a transcript
+//! that still grows, and whoever observes tells it through a [`Teller`].
 
 mod arrangement;
 mod card;
@@ -22,6 +25,8 @@ mod kiosk;
 mod kiosk_view;
 mod library;
 mod library_view;
+mod live;
+mod live_view;
 mod model;
 mod pane;
 mod play;
@@ -29,6 +34,7 @@ mod requirements;
 mod scene;
 mod sequence;
 mod slider;
+mod standing;
 mod symbols;
 mod terminal;
 #[cfg(test)]
@@ -48,6 +54,7 @@ use crate::scenario::{Scenario, StepKind, UnderTest};
 use crate::transcript::Transcript;
 use crate::wording::Language;
 
+pub use live::{Answer, News, Seen, Stand, Teller, stand};
 pub use symbols::ENVIRONMENT as ASCII_ENVIRONMENT;
 
 /// Where scenarios come from and who plays them.
@@ -120,4 +127,22 @@ impl Listed {
 /// Where the terminal cannot be used.
 pub fn run(stage: Arc<dyn Stage>, start: Option<String>, language: Language) -> io::Result<()> {
     events::run(stage, start, language)
+}
+
+/// Shows a reception of `scenario` that goes on elsewhere, as `stand` hears of it, until the user
+/// leaves or nothing more comes; `answer` takes what the user answers.
+///
+/// Takes the terminal over as [`run`] does, but a signal only ends it: what becomes of what goes
+/// on is for the caller to say.
+///
+/// # Errors
+///
+/// Where the terminal cannot be used.
+pub fn follow(
+    stand: Stand,
+    scenario: &Scenario,
+    language: Language,
+    mut answer: impl FnMut(Answer),
+) -> io::Result<()> {
+    events::follow(stand, scenario, language, &mut answer)
 }

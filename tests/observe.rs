@@ -6,6 +6,8 @@
 mod beside;
 #[path = "observe/bounds.rs"]
 mod bounds;
+#[path = "observe/live.rs"]
+mod live;
 #[path = "observe/namespace.rs"]
 mod namespace;
 #[path = "observe/operator.rs"]
@@ -14,6 +16,8 @@ mod operator;
 mod pcscd;
 #[path = "observe/program.rs"]
 mod program;
+#[path = "pty/session.rs"]
+mod session;
 #[path = "observe/suite.rs"]
 mod suite;
 #[path = "observe/terminal.rs"]

@@ -1,11 +1,13 @@
 //! `uketsuke observe`: presents a scenario's card to real PC/SC software and judges what it does.
 
+mod live;
 mod operator;
 mod results;
 mod suite;
 mod today;
 
 use std::ffi::OsString;
+use std::future::{Future, pending};
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -40,7 +42,9 @@ const HELP: &str = "\
 With COMMAND the command is claimed to do what the scenario's people do; it is started in each visit
 and finds our backend, where it is served, in UKETSUKE_FHIR and UKETSUKE_OQS. Without COMMAND, on a
 terminal, you are asked to do each step at the reader and what it shows. Without either the card lies
-in the reader for as long as --for says. docs/observe.md tells the rest.";
+in the reader for as long as --for says. With --tui the terminal UI follows, command by command: you
+answer there, walk back while the card is in (End follows again), and q twice ends it. docs/observe.md
+tells the rest.";
 
 /// What `observe` understands.
 #[derive(Debug, Args)]
@@ -83,6 +87,9 @@ pub(super) struct ObserveArgs {
     transcript: Option<PathBuf>,
     #[command(flatten)]
     statement: StatementArgs,
+    /// Follow the observation in the terminal UI; the report comes once you leave it
+    #[arg(long, conflicts_with = "suite")]
+    tui: bool,
     /// Let breaches of this harness's own conventions (confidence L) count
     #[arg(long)]
     conventions: bool,
@@ -112,6 +119,9 @@ pub(super) fn observe(args: &ObserveArgs, shell: &Shell) -> Result<ExitCode, Fai
             "name one scenario, or walk through several with --suite".to_owned(),
         ));
     };
+    if args.tui {
+        live::check_terminal()?;
+    }
     let target = Target::open(args.output.as_deref())?;
     let transcript = match &args.transcript {
         Some(path) => Some(Target::open(Some(path))?),
@@ -127,7 +137,11 @@ pub(super) fn observe(args: &ObserveArgs, shell: &Shell) -> Result<ExitCode, Fai
         return report(judged, statement, args, target, shell);
     }
     let mut session = Session::new(args, statement.clone(), shell.language)?;
-    let (judged, observed) = match session.observe(args, &playable) {
+    let followed = match args.tui {
+        true => live::observe(&mut session, args, &playable),
+        false => session.observe(args, &playable),
+    };
+    let (judged, observed) = match followed {
         Ok(done) => done,
         Err(Refused::Failure(failure)) => return Err(failure),
         Err(Refused::NotApplicable(why)) => {
@@ -177,7 +191,8 @@ impl Session {
             Stop::new().map_err(|error| bug(&error))?
         };
         let attended = is_attended(args);
-        let answers = match attended {
+        // The terminal UI reads keys itself.
+        let answers = match attended && !args.tui {
             true => operator::answers(language),
             false => None,
         };
@@ -191,11 +206,24 @@ impl Session {
         })
     }
 
-    /// Observes a reader through one scenario and judges it.
+    /// Observes a reader through one scenario and judges it; what happens stands on stderr.
     fn observe(
         &mut self,
         args: &ObserveArgs,
         playable: &Playable,
+    ) -> Result<(Judged, Observed), Refused> {
+        let operator = Operator::new(&playable.scenario, &args.vpcd, self.language);
+        self.watch(args, playable, pending(), |it| operator.hear(&it))
+    }
+
+    /// Observes a reader through one scenario and judges it. `quit` ends it as the user's signals
+    /// do; `told` hears what happens.
+    fn watch(
+        &mut self,
+        args: &ObserveArgs,
+        playable: &Playable,
+        quit: impl Future<Output = ()>,
+        told: impl FnMut(Progress<'_>),
     ) -> Result<(Judged, Observed), Refused> {
         let limit = args.limit.unwrap_or(match self.attended {
             true => LIMIT_ATTENDED,
@@ -207,10 +235,15 @@ impl Session {
             limit: Duration::from_secs(limit),
             fhir: args.fhir,
             oqs: args.oqs.clone(),
+            follow: args.tui,
         };
-        let operator = Operator::new(&playable.scenario, &args.vpcd, self.language);
-        let told = |progress: Progress<'_>| operator.hear(&progress);
-        let (answers, stop) = (self.answers.as_mut(), self.stop.wanted());
+        let (answers, signals) = (self.answers.as_mut(), self.stop.wanted());
+        let stop = async {
+            tokio::select! {
+                () = signals => {}
+                () = quit => {}
+            }
+        };
         let mut observed = self
             .runtime
             .block_on(watch(playable, &setup, answers, stop, told))

@@ -81,6 +81,16 @@ impl Observer<'_> {
         if let (Answered::Yes | Answered::Enter, Some((_, step))) = (answered, self.step(index)) {
             self.record.done(n, index, step);
         }
+        self.quiet(watch).await?;
+        self.record.settled();
+        Ok(())
+    }
+
+    /// Waits until nothing comes to the card.
+    async fn quiet<S: Future<Output = ()> + Unpin>(
+        &self,
+        watch: &mut Watch<'_, S>,
+    ) -> Result<(), Halt> {
         let give_up = Instant::now() + QUIET_WITHIN;
         let mut before = self.record.on_card().events;
         loop {

@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
 use virtual_card::fault::{Fault, Kind, When};
 
 use crate::card_link::Lost;
@@ -23,6 +24,19 @@ pub const EVENTS_MAX: usize = 50_000;
 pub(super) struct Record {
     recorder: SharedRecorder,
     card: Arc<Mutex<OnCard>>,
+    /// What people are asked to do just now.
+    pending: Arc<Mutex<Option<Pending>>>,
+    /// Wakes whoever follows; the backend that is served beside does not.
+    pub(super) changed: Arc<Notify>,
+}
+
+/// A step that somebody is asked to do, and whose traffic may come before they confirm it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pending {
+    /// The entry that keeps its place.
+    pub(super) n: u64,
+    /// The step, by index.
+    pub(super) step: usize,
 }
 
 /// What has crossed between card and reader.
@@ -42,6 +56,8 @@ impl Record {
         Record {
             recorder: Arc::new(Mutex::new(recorder)),
             card: Arc::default(),
+            pending: Arc::default(),
+            changed: Arc::default(),
         }
     }
 
@@ -52,12 +68,12 @@ impl Record {
 
     /// Returns what has been recorded.
     pub(super) fn transcript(&self) -> Transcript {
-        self.lock().transcript().clone()
+        self.read().transcript().clone()
     }
 
     /// Returns the number of the visit.
     pub(super) fn visit(&self) -> u32 {
-        self.lock().visit()
+        self.read().visit()
     }
 
     /// Returns what has crossed between card and reader so far.
@@ -65,8 +81,31 @@ impl Record {
         *self.card.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Locks the recorder; a panic elsewhere leaves whole entries behind.
+    /// Returns what has been recorded, with what is asked for.
+    pub(super) fn now(&self) -> (Transcript, Option<Pending>) {
+        let recorder = self.read();
+        (recorder.transcript().clone(), *self.pending())
+    }
+
+    /// Returns how many entries there are.
+    pub(super) fn length(&self) -> usize {
+        self.read().transcript().entries.len()
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Option<Pending>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Locks the recorder to write; a panic elsewhere leaves whole entries behind. Whoever follows
+    /// wakes and waits for the lock.
     fn lock(&self) -> MutexGuard<'_, Recorder> {
+        let recorder = self.read();
+        self.changed.notify_one();
+        recorder
+    }
+
+    /// Locks the recorder to read.
+    fn read(&self) -> MutexGuard<'_, Recorder> {
         self.recorder.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -146,7 +185,10 @@ impl Record {
             step: index,
             reason,
         };
-        note(&mut self.lock(), unmet)
+        let mut recorder = self.lock();
+        let n = note(&mut recorder, unmet);
+        *self.pending() = Some(Pending { n, step: index });
+        n
     }
 
     /// Says of what a person was asked to do, at place `n`, that they did it.
@@ -156,6 +198,12 @@ impl Record {
         let event = Event::Stimulus(Stimulus { step: index, act });
         let (from, to) = roles_of(step);
         recorder.settle(n, from, to, By::Confirmed, event);
+    }
+
+    /// Says that what follows from what people were asked to do has come.
+    pub(super) fn settled(&self) {
+        *self.pending() = None;
+        self.changed.notify_one();
     }
 
     /// Records what an operator said of an expectation.

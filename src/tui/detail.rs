@@ -12,9 +12,10 @@ use super::describe;
 use super::fields;
 use super::model::Model;
 use super::pane;
-use super::play::{Play, Standing};
+use super::play::Play;
 use super::requirements;
 use super::scene;
+use super::standing::Standing;
 use super::text;
 
 /// Bytes of an answer that are shown; the rest is counted.
@@ -97,7 +98,9 @@ fn heading(model: &Model, play: &Play, entry: &Entry, cells: usize) -> Vec<Line<
     if let Some(re) = entry.re {
         more.push(wording.say_with("answers-entry", &[("entry", &re.to_string())]));
     }
-    if let Some(by) = entry.by {
+    if play.asked == Some(entry.n) {
+        more.push(wording.say("by-asked"));
+    } else if let Some(by) = entry.by {
         more.push(wording.say(match by {
             By::Confirmed => "by-confirmed",
             By::Driven => "by-driven",

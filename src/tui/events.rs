@@ -15,20 +15,24 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
+use crate::scenario::Scenario;
+use crate::transcript::{Recorder, Roles};
 use crate::wording::Language;
 
-use super::Stage;
 use super::keys;
+use super::live::{Answer, Stand};
 use super::model::{Message, Model, Request};
 use super::symbols::Symbols;
 use super::terminal::Screen;
 use super::theme::Theme;
 use super::worker::Worker;
+use super::{Listed, Stage};
 
 /// The shortest time between two drawings: about 60 in a second.
 const FRAME: Duration = Duration::from_millis(16);
 
 /// Something that came in.
+#[derive(Debug)]
 pub enum Arrival {
     /// A key.
     Key(KeyEvent),
@@ -73,7 +77,8 @@ pub fn run(stage: Arc<dyn Stage>, start: Option<String>, language: Language) -> 
     let left = Loop {
         model,
         screen: &mut screen,
-        worker: &worker,
+        worker: Some(&worker),
+        answer: &mut |_| {},
     }
     .run(&receiver);
     signals.close();
@@ -82,6 +87,47 @@ pub fn run(stage: Arc<dyn Stage>, start: Option<String>, language: Language) -> 
         emulate_default_handler(signal)?;
     }
     Ok(())
+}
+
+/// Runs the terminal UI on a reception that goes on elsewhere, until the user leaves.
+///
+/// # Errors
+///
+/// Where the terminal cannot be used.
+pub fn follow(
+    stand: Stand,
+    scenario: &Scenario,
+    language: Language,
+    answer: &mut dyn FnMut(Answer),
+) -> io::Result<()> {
+    let Stand { sender, receiver } = stand;
+    let mut model = Model::new(
+        vec![Listed::of(scenario)],
+        language,
+        Symbols::from_environment(),
+        Theme::from_environment(),
+    );
+    let roles = Roles {
+        card: "virtual".to_owned(),
+        reader: "observed".to_owned(),
+        backend: "absent".to_owned(),
+    };
+    let nothing = Recorder::new(scenario, roles, "system", Vec::new());
+    model.begin(nothing.finish());
+    let mut screen = Screen::take()?;
+    model.size = screen.size()?;
+    let signals = watch_signals(sender.clone())?;
+    read_keys(sender)?;
+    let left = Loop {
+        model,
+        screen: &mut screen,
+        worker: None,
+        answer,
+    }
+    .run(&receiver);
+    signals.close();
+    // A signal only ends it: whoever goes on elsewhere keeps what was recorded.
+    left.map(|_| ())
 }
 
 fn read_keys(sender: Sender<Arrival>) -> io::Result<()> {
@@ -128,14 +174,17 @@ fn perform(request: Request, worker: &Worker) {
     match request {
         Request::Play(id) => worker.play(id),
         Request::PlayLater(ids) => worker.play_later(ids),
-        Request::Suspend | Request::Quit => {}
+        Request::Answer(_) | Request::Suspend | Request::Quit => {}
     }
 }
 
 struct Loop<'a> {
     model: Model,
     screen: &'a mut Screen,
-    worker: &'a Worker,
+    /// Who plays, where scenarios are played here.
+    worker: Option<&'a Worker>,
+    /// Who takes the user's answers, where something goes on elsewhere.
+    answer: &'a mut dyn FnMut(Answer),
 }
 
 impl Loop<'_> {
@@ -198,7 +247,12 @@ impl Loop<'_> {
         match self.model.update(message) {
             Some(Request::Quit) => return Ok(Next::Leave),
             Some(Request::Suspend) => self.suspend()?,
-            Some(request) => perform(request, self.worker),
+            Some(Request::Answer(answer)) => (self.answer)(answer),
+            Some(request) => {
+                if let Some(worker) = self.worker {
+                    perform(request, worker);
+                }
+            }
             None => {}
         }
         Ok(Next::GoOn)

@@ -18,6 +18,12 @@ pub fn render(model: &Model, frame: &mut Frame<'_>, area: Rect, focus: Focus) {
         pane::lines(model, frame, area, &[line]);
         return;
     }
+    if model.live().is_some_and(|live| live.parting) {
+        let words = model.wording().say("live-parting");
+        let line = pane::line(model, &format!(" {words}"), model.theme.warning());
+        pane::lines(model, frame, area, &[line]);
+        return;
+    }
     let mut spans = Vec::new();
     let mut used = 1;
     for (shown, wording) in keys::lines(focus, true) {

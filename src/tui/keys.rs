@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use super::live::Answer;
 use super::model::Focus;
 
 /// What a key does.
@@ -61,6 +62,8 @@ pub enum Action {
     StepOn,
     /// One entry back.
     StepBack,
+    /// Answer what is asked.
+    Answer(Answer),
     /// To the next finding.
     NextFinding,
     /// To the finding before.
@@ -94,10 +97,26 @@ const NO: KeyModifiers = KeyModifiers::NONE;
 const CTRL: KeyModifiers = KeyModifiers::CONTROL;
 const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
 const LIBRARY: &[Focus] = &[Focus::Library];
-const PLAY: &[Focus] = &[Focus::Play];
-const BOTH: &[Focus] = &[Focus::Library, Focus::Play];
+/// A play, whether it is over or goes on.
+const PLAY: &[Focus] = &[Focus::Play, Focus::Live, Focus::Asked];
+const LIVE: &[Focus] = &[Focus::Live, Focus::Asked];
+const ASKED: &[Focus] = &[Focus::Asked];
+/// A play in which nothing is asked.
+const UNASKED: &[Focus] = &[Focus::Play, Focus::Live];
+const BOTH: &[Focus] = &[Focus::Library, Focus::Play, Focus::Live, Focus::Asked];
+/// What is not going on.
+const STILL: &[Focus] = &[Focus::Library, Focus::Play];
+/// Wherever nothing is asked.
+const CALM: &[Focus] = &[Focus::Library, Focus::Play, Focus::Live];
 const FILTER: &[Focus] = &[Focus::Filter];
-const EVERYWHERE: &[Focus] = &[Focus::Library, Focus::Play, Focus::Filter, Focus::Help];
+const EVERYWHERE: &[Focus] = &[
+    Focus::Library,
+    Focus::Play,
+    Focus::Live,
+    Focus::Asked,
+    Focus::Filter,
+    Focus::Help,
+];
 
 macro_rules! bindings {
     ($(
@@ -125,6 +144,12 @@ use KeyCode::{
 /// Every key.
 pub static BINDINGS: &[Binding] = bindings! {
     LIBRARY "Enter" [NO Enter, NO Right, NO Char('l')] Action::Open, "key-play" footer;
+    ASKED "Enter" [NO Enter] Action::Answer(Answer::Enter), "key-done" footer;
+    ASKED "y" [NO Char('y')] Action::Answer(Answer::Yes), "key-yes" footer;
+    ASKED "n" [NO Char('n')] Action::Answer(Answer::No), "key-no" footer;
+    ASKED "?" [NO Char('?')] Action::Answer(Answer::Unknown), "key-unsure" footer;
+    LIVE "q" [NO Char('q'), NO Esc] Action::Back, "key-leave" footer;
+    LIVE "End" [NO End, SHIFT Char('G')] Action::Last, "key-newest" footer;
     PLAY "Space" [NO Char(' ')] Action::PlayPause, "key-play-pause" footer;
     PLAY "Left" [NO Left, NO Char('h')] Action::StepBack, "key-step" footer;
     PLAY "Right" [NO Right, NO Char('l')] Action::StepOn, "key-step" footer;
@@ -144,14 +169,15 @@ pub static BINDINGS: &[Binding] = bindings! {
     LIBRARY "J" [SHIFT Char('J'), SHIFT Down, NO Char(' ')] Action::DetailsDown, "key-details";
     LIBRARY "K" [SHIFT Char('K'), SHIFT Up] Action::DetailsUp, "key-details";
     BOTH "Home" [NO Home, NO Char('g')] Action::First, "key-ends";
-    BOTH "End" [NO End, SHIFT Char('G')] Action::Last, "key-ends";
-    PLAY "Enter" [NO Enter] Action::Open, "key-jump";
+    STILL "End" [NO End, SHIFT Char('G')] Action::Last, "key-ends";
+    UNASKED "Enter" [NO Enter] Action::Open, "key-jump";
     LIBRARY "/" [NO Char('/')] Action::Filter, "key-filter" footer;
-    BOTH "?" [NO Char('?'), NO F(1)] Action::Help, "key-help" footer;
-    BOTH "q" [NO Char('q'), NO Esc] Action::Back, "key-back" footer;
+    CALM "?" [NO Char('?'), NO F(1)] Action::Help, "key-help" footer;
+    ASKED "F1" [NO F(1)] Action::Help, "key-help";
+    STILL "q" [NO Char('q'), NO Esc] Action::Back, "key-back" footer;
     PLAY "+" [NO Char('+'), NO Char('=')] Action::Faster, "key-speed";
     PLAY "-" [NO Char('-')] Action::Slower, "key-speed";
-    BOTH "r" [NO Char('r')] Action::Again, "key-again" footer;
+    STILL "r" [NO Char('r')] Action::Again, "key-again" footer;
     LIBRARY "R" [SHIFT Char('R')] Action::AgainAll, "key-again-all" footer;
     BOTH "L" [SHIFT Char('L')] Action::Language, "key-language" footer;
     PLAY "K" [SHIFT Char('K')] Action::KioskLanguage, "key-kiosk-language";

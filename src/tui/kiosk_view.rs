@@ -12,6 +12,7 @@ use crate::transcript::Role;
 
 use super::arrangement::PaneId;
 use super::kiosk::{self, Button, Kiosk, PIN_LENGTH, Widget};
+use super::live_view;
 use super::model::Model;
 use super::pane;
 use super::play::Play;
@@ -26,6 +27,10 @@ const ROOMY: u16 = 15;
 
 /// Draws the pane.
 pub fn render(model: &Model, play: &Play, scene: &Scene<'_>, frame: &mut Frame<'_>, area: Rect) {
+    if let Some(live) = model.live() {
+        live_view::render(model, live, play, frame, area);
+        return;
+    }
     let focused = play.pane == PaneId::Screen;
     let wording = model.wording();
     let audience = match scene.screen {

@@ -15,7 +15,8 @@ use super::detail;
 use super::keys::Action;
 use super::library::Library;
 use super::library_view;
-use super::play::Play;
+use super::live::{self, Answer, Live, News};
+use super::play::{Growth, Play};
 use super::symbols::Symbols;
 use super::theme::Theme;
 use super::view;
@@ -27,6 +28,10 @@ pub enum Focus {
     Library,
     /// A scenario being looked at.
     Play,
+    /// A reception that goes on, or has just ended.
+    Live,
+    /// The same, with a question to the user.
+    Asked,
     /// The filter's line.
     Filter,
     /// The help.
@@ -56,6 +61,8 @@ pub enum Message {
         /// The outcome.
         outcome: Result<Box<Played>, String>,
     },
+    /// Something became known of a reception that goes on.
+    News(News),
     /// The terminal has this size now.
     Resized(u16, u16),
 }
@@ -67,6 +74,8 @@ pub enum Request {
     Play(String),
     /// Play these when there is time.
     PlayLater(Vec<String>),
+    /// Hand this answer on.
+    Answer(Answer),
     /// Stop the process until it is continued.
     Suspend,
     /// Leave.
@@ -96,6 +105,8 @@ pub struct Model {
     /// Width and height of the terminal, in cells.
     pub size: (u16, u16),
     place: Place,
+    /// What is known of a reception that goes on, where that is looked at.
+    pub(super) live: Option<Live>,
     help: bool,
     /// The scenario that opens as soon as it has been played.
     awaited: Option<String>,
@@ -120,10 +131,20 @@ impl Model {
             library: Library::new(scenarios),
             size: (80, 24),
             place: Place::Library,
+            live: None,
             help: false,
             awaited: None,
             notice: None,
         }
+    }
+
+    /// Looks at a reception that goes on, of which nothing has been recorded yet.
+    pub fn begin(&mut self, transcript: Transcript) {
+        let id = transcript.header.scenario.id.clone();
+        let mut play = Play::new(id, Arc::new(live::blank(transcript)));
+        play.grow(Arc::clone(play.played()), Growth::More { asked: None });
+        self.place = Place::Play(Box::new(play));
+        self.live = Some(Live::default());
     }
 
     /// Returns the sentences of the language in use.
@@ -133,11 +154,20 @@ impl Model {
 
     /// Returns what the keys act on.
     pub fn focus(&self) -> Focus {
-        match &self.place {
-            _ if self.help => Focus::Help,
-            Place::Library if self.library.filtering => Focus::Filter,
-            Place::Library => Focus::Library,
-            Place::Play(_) => Focus::Play,
+        if self.help {
+            return Focus::Help;
+        }
+        self.under()
+    }
+
+    /// Returns what the keys act on once the help is closed.
+    pub fn under(&self) -> Focus {
+        match (&self.place, &self.live) {
+            (Place::Library, _) if self.library.filtering => Focus::Filter,
+            (Place::Library, _) => Focus::Library,
+            (Place::Play(_), None) => Focus::Play,
+            (Place::Play(_), Some(live)) if live.question.is_some() => Focus::Asked,
+            (Place::Play(_), Some(_)) => Focus::Live,
         }
     }
 
@@ -147,6 +177,18 @@ impl Model {
             Place::Play(play) => Some(play),
             Place::Library => None,
         }
+    }
+
+    pub(super) fn play_mut(&mut self) -> Option<&mut Play> {
+        match &mut self.place {
+            Place::Play(play) => Some(play),
+            Place::Library => None,
+        }
+    }
+
+    /// Returns what is known of a reception that goes on, where that is looked at.
+    pub fn live(&self) -> Option<&Live> {
+        self.live.as_ref()
     }
 
     /// Returns how the panes of a play are arranged at the present size.
@@ -187,6 +229,7 @@ impl Model {
                 self.finished(id, outcome);
                 None
             }
+            Message::News(news) => self.hear(news),
             Message::Resized(width, height) => {
                 self.size = (width, height);
                 None
@@ -217,6 +260,9 @@ impl Model {
 
     fn key(&mut self, action: Action) -> Option<Request> {
         self.notice = None;
+        if let Some(live) = self.live.as_mut().filter(|_| action != Action::Back) {
+            live.parting = false;
+        }
         match action {
             Action::Quit => Some(Request::Quit),
             Action::Suspend => Some(Request::Suspend),
@@ -235,7 +281,7 @@ impl Model {
             }
             _ => match self.focus() {
                 Focus::Library | Focus::Filter => self.key_in_library(action),
-                Focus::Play => self.key_in_play(action),
+                Focus::Play | Focus::Live | Focus::Asked => self.key_in_play(action),
                 Focus::Help => None,
             },
         }
@@ -283,6 +329,9 @@ impl Model {
     }
 
     fn key_in_play(&mut self, action: Action) -> Option<Request> {
+        if let Some(done) = self.key_in_live(action) {
+            return done;
+        }
         let arrangement = self.arrangement();
         let page = page(self.size);
         let Place::Play(play) = &mut self.place else {

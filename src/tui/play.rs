@@ -13,32 +13,23 @@ use super::decode::Place;
 use super::keys::Action;
 use super::model::Played;
 use super::scene::{self, Scene};
+use super::standing::{Mark, Standing, identity, order};
 
 /// Milliseconds per entry at each speed.
 const PACES_MS: [u64; 7] = [3_000, 1_600, 800, 400, 200, 100, 40];
 /// The speed to begin with.
 const PACE: usize = 2;
 
-/// How a requirement stands at the cursor.
+/// What more there is of a reception that goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Decided.
-    Decided(Verdict),
-    /// Something was seen, and it held so far.
-    SoFar,
-    /// Nothing was seen yet.
-    Unseen,
-}
-
-/// An entry at which something was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark {
-    /// The entry.
-    pub at: usize,
-    /// The worst verdict that fell there.
-    pub verdict: Verdict,
-    /// Whether it counts: a breach of a `should` or of a convention does not.
-    pub counts: bool,
+pub enum Growth {
+    /// More, and not all yet.
+    More {
+        /// The entry that stands for what the user is asked to do.
+        asked: Option<u64>,
+    },
+    /// All of it.
+    Last,
 }
 
 /// A scenario being looked at.
@@ -57,6 +48,10 @@ pub struct Play {
     /// Lines scrolled in the detail pane, and the cursor that they are for.
     scrolled: (usize, usize),
     playing: bool,
+    /// More entries come from elsewhere.
+    running: bool,
+    /// The entry that stands for what the user is asked to do.
+    pub asked: Option<u64>,
     pace: usize,
     /// Positions in the judgement: what the scenario is about first, what does not apply last.
     order: Vec<usize>,
@@ -75,6 +70,8 @@ impl Play {
             selected: 0,
             scrolled: (0, 0),
             playing: true,
+            running: false,
+            asked: None,
             pace: PACE,
             order: Vec::new(),
             places: Vec::new(),
@@ -94,6 +91,39 @@ impl Play {
         self.selected = self.selected.min(self.order.len().saturating_sub(1));
         self.go(self.cursor);
         self.playing = self.playing && self.cursor < self.length();
+    }
+
+    /// Takes in more of a reception that goes on, or its end. The cursor follows the newest entry
+    /// while it stands on it, and stays where the user has taken it.
+    pub fn grow(&mut self, played: Arc<Played>, growth: Growth) {
+        let follows = self.cursor == self.length() || self.length() == 0;
+        let selected = self.finding().map(identity);
+        self.playing = self.playing && !follows;
+        (self.running, self.asked) = match growth {
+            Growth::More { asked } => (true, asked),
+            Growth::Last => (false, None),
+        };
+        self.replace(played);
+        if follows {
+            self.go(usize::MAX);
+        }
+        let place = self
+            .findings()
+            .position(|it| Some(identity(it)) == selected);
+        // At the top stands what matters most, until the user has chosen another.
+        if self.selected > 0 {
+            self.selected = place.unwrap_or(self.selected);
+        }
+    }
+
+    /// Returns what was played.
+    pub fn played(&self) -> &Arc<Played> {
+        &self.played
+    }
+
+    /// Returns whether more entries come from elsewhere.
+    pub fn is_running(&self) -> bool {
+        self.running
     }
 
     /// Returns the transcript.
@@ -168,7 +198,9 @@ impl Play {
     pub fn standing(&self, finding: &Finding) -> Standing {
         let seen = |n: &u64| *n <= self.cursor as u64;
         let decided = match finding.decided_at {
-            Some(at) => seen(&at),
+            Some(at) => seen(&at) && !self.is_open(finding),
+            // While entries come, what is not decided by one may still be.
+            None if self.running => false,
             // What does not apply is known beforehand, the rest when nothing can come any more.
             None => finding.verdict == Verdict::NotApplicable || self.cursor == self.length(),
         };
@@ -179,6 +211,11 @@ impl Play {
         } else {
             Standing::Unseen
         }
+    }
+
+    /// Tells whether entries that come may still decide a finding that says where it was seen.
+    fn is_open(&self, finding: &Finding) -> bool {
+        self.running && finding.verdict == Verdict::Inconclusive
     }
 
     /// Returns the lines scrolled in the detail pane.
@@ -209,7 +246,7 @@ impl Play {
             let Some(at) = finding.decided_at.and_then(|at| usize::try_from(at).ok()) else {
                 continue;
             };
-            if finding.verdict == Verdict::NotApplicable {
+            if finding.verdict == Verdict::NotApplicable || self.is_open(finding) {
                 continue;
             }
             let counts = finding.verdict != Verdict::Fail || finding.counts(false);
@@ -351,22 +388,10 @@ impl Play {
     }
 
     fn play_or_pause(&mut self) {
-        if !self.playing && self.cursor == self.length() {
+        if !self.playing && !self.running && self.cursor == self.length() {
             // At the end, playing starts over.
             self.go(0);
         }
         self.playing = !self.playing && self.cursor < self.length();
     }
-}
-
-/// Returns the order in which findings are shown.
-fn order(judgement: &Judgement) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..judgement.findings.len()).collect();
-    order.sort_by_key(|index| {
-        judgement.findings.get(*index).map(|finding| {
-            let applies = finding.verdict != Verdict::NotApplicable;
-            (!applies, !finding.listed, finding.verdict < Verdict::Fail)
-        })
-    });
-    order
 }

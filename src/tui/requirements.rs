@@ -12,7 +12,8 @@ use crate::requirement::{Confidence, Level, Subject, catalogue};
 use super::describe;
 use super::model::Model;
 use super::pane;
-use super::play::{Play, Standing};
+use super::play::Play;
+use super::standing::Standing;
 use super::symbols::Symbols;
 use super::text;
 

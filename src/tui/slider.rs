@@ -15,7 +15,8 @@ use super::text;
 pub fn render(model: &Model, play: &Play, frame: &mut Frame<'_>, area: Rect) {
     let symbols = model.symbols;
     let theme = model.theme;
-    let state = if play.is_playing() {
+    let follows = play.is_running() && play.cursor() == play.length();
+    let state = if play.is_playing() || follows {
         symbols.playing
     } else {
         symbols.paused
@@ -23,11 +24,12 @@ pub fn render(model: &Model, play: &Play, frame: &mut Frame<'_>, area: Rect) {
     let digits = play.length().to_string().len();
     let seconds = play.pace_ms();
     let speed = format!("{}.{}s", seconds / 1000, seconds % 1000 / 100);
-    let right = format!(
-        " {:>digits$}/{}  {state} {speed} ",
-        play.cursor(),
-        play.length()
-    );
+    let state = match (play.is_running(), play.is_playing()) {
+        (true, false) if follows => format!("{state} {}", model.wording().say("live-following")),
+        (true, false) => format!("{state} {}", model.wording().say("live-behind")),
+        _ => format!("{state} {speed}"),
+    };
+    let right = format!(" {:>digits$}/{}  {state} ", play.cursor(), play.length());
     let cells = usize::from(area.width).saturating_sub(text::width(&right) + 3);
     let y = area.y;
     let buffer = frame.buffer_mut();

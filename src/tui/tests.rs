@@ -3,6 +3,7 @@
 mod behaviour;
 mod film;
 mod films;
+mod live;
 mod screens;
 mod tester;
 

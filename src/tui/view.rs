@@ -52,23 +52,20 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         Constraint::Length(1),
     ])
     .areas(area);
-    let behind = match model.play() {
+    match model.play() {
         Some(play) => {
             title_bar(model, Some(play), frame, title);
             draw_play(model, play, frame, body);
-            Focus::Play
         }
         None => {
             title_bar(model, None, frame, title);
             library_view::render(model, frame, body);
-            Focus::Library
         }
-    };
-    let focus = model.focus();
-    let keys = if focus == Focus::Help { behind } else { focus };
+    }
+    let keys = model.under();
     footer::render(model, frame, last, keys);
-    if focus == Focus::Help {
-        footer::help(model, frame, behind);
+    if model.focus() == Focus::Help {
+        footer::help(model, frame, keys);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The operator at the reader: what they are told and asked on stderr, and what they type.
+//! The operator at the reader: what they are told and asked, and what they type.
 
 use tokio::sync::mpsc::Receiver;
 
@@ -9,7 +9,7 @@ use crate::scenario::{Scenario, ScreenFields, Step};
 use crate::tui::describe;
 use crate::wording::Language;
 
-/// Whoever follows an observation on stderr.
+/// Whoever follows an observation, and is asked what nobody else can tell.
 pub(super) struct Operator<'a> {
     scenario: &'a Scenario,
     slot: &'a str,
@@ -25,48 +25,66 @@ impl<'a> Operator<'a> {
         }
     }
 
-    /// Tells the operator what happens.
+    /// Tells the operator on stderr what happens.
     pub(super) fn hear(&self, progress: &Progress<'_>) {
         match progress {
-            Progress::Serving { fhir } => {
-                if let Some(fhir) = fhir {
-                    tell(&format!("uketsuke: SIMULATION: FHIR at {fhir}"));
+            Progress::Asked(question) => {
+                let (what, keys) = self.question(*question);
+                tell(&format!("▶ {what}  {keys}"));
+            }
+            Progress::Said(line) => tell(&format!("  | {line}")),
+            other => {
+                let said = self.said(other);
+                for (index, line) in said.iter().enumerate() {
+                    match index {
+                        0 => tell(&format!("uketsuke: SIMULATION: {line}")),
+                        _ => tell(&format!("  {line}")),
+                    }
                 }
+            }
+        }
+    }
+
+    /// Says what happens, in lines; questions, and what is only recorded, apart.
+    pub(super) fn said(&self, progress: &Progress<'_>) -> Vec<String> {
+        let wording = self.language.wording();
+        match progress {
+            Progress::Serving { fhir } => {
+                let said = fhir.map(|fhir| format!("FHIR at {fhir}"));
+                said.into_iter().collect()
             }
             Progress::CardIn { person, stimuli } => self.card_in(*person, stimuli),
             Progress::NotTaken => {
-                let slot = [("slot", self.slot)];
-                self.tell(&self.language.wording().say_with("observe-not-taken", &slot));
+                vec![wording.say_with("observe-not-taken", &[("slot", self.slot)])]
             }
-            Progress::Asked(question) => self.ask(*question),
-            Progress::Said(line) => tell(&format!("  | {line}")),
+            Progress::Said(line) => vec![format!("| {line}")],
             Progress::ProgramEnded(how) => {
-                let how = [("how", *how)];
-                self.tell(&self.language.wording().say_with("observe-program", &how));
+                vec![wording.say_with("observe-program", &[("how", *how)])]
             }
-            Progress::CardOut => self.tell(&self.say("observe-card-out")),
+            Progress::CardOut => vec![wording.say("observe-card-out")],
+            Progress::Asked(_) | Progress::Recorded(_) => Vec::new(),
         }
     }
 
-    fn card_in(&self, person: usize, stimuli: &[usize]) {
+    fn card_in(&self, person: usize, stimuli: &[usize]) -> Vec<String> {
         let name = self.name(person);
         let blanks = [("name", name), ("slot", self.slot)];
         let wording = self.language.wording();
-        self.tell(&wording.say_with("observe-card-in", &blanks));
         let steps: Vec<String> = stimuli
             .iter()
             .filter_map(|index| self.scenario.steps.get(*index))
-            .map(|step| self.spoken(step))
+            .map(|step| format!("- {}", self.spoken(step)))
             .collect();
+        let mut lines = vec![wording.say_with("observe-card-in", &blanks)];
         if !steps.is_empty() {
-            tell(&format!("  {}", wording.say("observe-meanwhile")));
+            lines.push(wording.say("observe-meanwhile"));
         }
-        for step in steps {
-            tell(&format!("  - {step}"));
-        }
+        lines.extend(steps);
+        lines
     }
 
-    fn ask(&self, question: Question) {
+    /// Says what is asked, and what answers it.
+    pub(super) fn question(&self, question: Question) -> (String, String) {
         let wording = self.language.wording();
         let step = |index: usize| self.scenario.steps.get(index);
         let (what, keys) = match question {
@@ -98,7 +116,7 @@ impl<'a> Operator<'a> {
                 (what, "observe-yes-no")
             }
         };
-        tell(&format!("▶ {what}  {}", wording.say(keys)));
+        (what, wording.say(keys))
     }
 
     /// Names a screen with what the step says of it.
@@ -136,14 +154,6 @@ impl<'a> Operator<'a> {
             }
             other => describe::act(other, self.language),
         }
-    }
-
-    fn say(&self, key: &str) -> String {
-        self.language.wording().say(key)
-    }
-
-    fn tell(&self, text: &str) {
-        tell(&format!("uketsuke: SIMULATION: {text}"));
     }
 }
 

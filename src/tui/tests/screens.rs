@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn snapshot(name: &str, screen: &str) {
+pub fn snapshot(name: &str, screen: &str) {
     insta::with_settings!({
         snapshot_path => "../../../snapshots/screens",
         prepend_module_to_snapshot => false,
