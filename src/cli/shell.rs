@@ -4,6 +4,7 @@
 //! (`| head -1`) is no error.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::failure::Failure;
 use super::{Color, Global, Lang};
@@ -99,15 +100,47 @@ fn log(verbose: u8) {
         .try_init();
 }
 
+/// How much of the log is held back at most, in bytes.
+const HELD_MAX: usize = 64 * 1024;
+/// The log while it is held back.
+static HELD: Mutex<Option<String>> = Mutex::new(None);
+
+fn held() -> MutexGuard<'static, Option<String>> {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Holds the log back while something draws on the terminal; dropped, it is written.
+pub(super) struct HeldLog(());
+
+impl HeldLog {
+    /// Begins to hold the log back.
+    pub(super) fn new() -> HeldLog {
+        held().get_or_insert_default();
+        HeldLog(())
+    }
+}
+
+impl Drop for HeldLog {
+    fn drop(&mut self) {
+        let log = held().take().unwrap_or_default();
+        let _ = io::stderr().lock().write_all(log.as_bytes());
+    }
+}
+
 /// Stderr behind the sanitiser.
 struct SafeStderr;
 
 impl Write for SafeStderr {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        let _ = io::stderr()
-            .lock()
-            .write_all(sanitise::visible(&text).as_bytes());
+        let text = sanitise::visible(&text);
+        match &mut *held() {
+            Some(log) if log.len() + text.len() <= HELD_MAX => log.push_str(&text),
+            Some(_) => {}
+            None => {
+                let _ = io::stderr().lock().write_all(text.as_bytes());
+            }
+        }
         Ok(bytes.len())
     }
 
@@ -119,6 +152,20 @@ impl Write for SafeStderr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_log_is_held_back_within_bounds() {
+        let log = HeldLog::new();
+        let line = "x".repeat(1_000);
+        for _ in 0..100 {
+            assert_eq!(SafeStderr.write(line.as_bytes()).unwrap(), 1_000);
+        }
+        let length = held().as_ref().map(String::len);
+        // Other tests may write beside this one.
+        assert!(length.is_some_and(|length| (60_000..=HELD_MAX).contains(&length)));
+        drop(log);
+        assert!(held().is_none());
+    }
 
     #[test]
     fn the_first_locale_that_says_something_wins() {

@@ -1,8 +1,8 @@
 //! A reception that goes on while it is looked at: what comes of it, and what the user answers.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::eligibility::Text;
 use crate::judge::{Judgement, Verdict};
@@ -25,7 +25,7 @@ pub enum News {
     /// More was recorded.
     Seen {
         /// What, as if what the user is asked to do had been done.
-        seen: Seen,
+        seen: Box<Seen>,
         /// The entry that stands for what the user is asked to do.
         asked: Option<u64>,
     },
@@ -41,7 +41,7 @@ pub enum News {
     /// It is over.
     Over {
         /// All that was recorded.
-        seen: Seen,
+        seen: Box<Seen>,
         /// What was strange about it.
         remarks: Vec<Text>,
     },
@@ -69,15 +69,32 @@ pub struct Stand {
     pub(super) receiver: Receiver<Arrival>,
 }
 
+/// What was recorded last, until it is looked at: a terminal that is slow misses some, and nothing
+/// piles up.
+pub type Newest = Arc<Mutex<Option<News>>>;
+
 /// Tells the terminal UI. Dropped, it says that nothing more comes.
 #[derive(Debug)]
-pub struct Teller(Sender<Arrival>);
+pub struct Teller {
+    sender: Sender<Arrival>,
+    newest: Newest,
+}
 
 impl Teller {
     /// Tells what has become known.
     pub fn tell(&self, news: News) {
+        let message = match news {
+            News::Seen { .. } => {
+                let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+                if newest.replace(news).is_some() {
+                    return;
+                }
+                Message::Newest(Arc::clone(&self.newest))
+            }
+            other => Message::News(other),
+        };
         // Nobody listens any more once the user has left.
-        let _ = self.0.send(Arrival::Message(Message::News(news)));
+        let _ = self.sender.send(Arrival::Message(message));
     }
 }
 
@@ -90,7 +107,11 @@ impl Drop for Teller {
 /// Makes a place to hear of a reception, and who tells of it.
 pub fn stand() -> (Teller, Stand) {
     let (sender, receiver) = channel();
-    (Teller(sender.clone()), Stand { sender, receiver })
+    let teller = Teller {
+        sender: sender.clone(),
+        newest: Newest::default(),
+    };
+    (teller, Stand { sender, receiver })
 }
 
 /// What the user is asked.
@@ -148,9 +169,15 @@ impl Model {
         None
     }
 
-    fn grown(&mut self, seen: Seen, growth: Growth) {
+    /// Takes in what was recorded last.
+    pub(super) fn hear_newest(&mut self, newest: &Newest) -> Option<Request> {
+        let news = newest.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.hear(news?)
+    }
+
+    fn grown(&mut self, seen: Box<Seen>, growth: Growth) {
         if let Some(play) = self.play_mut() {
-            play.grow(Arc::new(seen), growth);
+            play.grow(Arc::from(seen), growth);
         }
     }
 

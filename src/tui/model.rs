@@ -15,7 +15,7 @@ use super::detail;
 use super::keys::Action;
 use super::library::Library;
 use super::library_view;
-use super::live::{self, Answer, Live, News};
+use super::live::{self, Answer, Live, Newest, News};
 use super::play::{Growth, Play};
 use super::symbols::Symbols;
 use super::theme::Theme;
@@ -63,6 +63,8 @@ pub enum Message {
     },
     /// Something became known of a reception that goes on.
     News(News),
+    /// More was recorded of it.
+    Newest(Newest),
     /// The terminal has this size now.
     Resized(u16, u16),
 }
@@ -230,6 +232,7 @@ impl Model {
                 None
             }
             Message::News(news) => self.hear(news),
+            Message::Newest(newest) => self.hear_newest(&newest),
             Message::Resized(width, height) => {
                 self.size = (width, height);
                 None

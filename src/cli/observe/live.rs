@@ -8,7 +8,7 @@ use tokio::sync::{Notify, mpsc};
 use super::operator::Operator;
 use super::{ObserveArgs, Refused, Session, early};
 use crate::cli::failure::Failure;
-use crate::cli::shell::tell;
+use crate::cli::shell::{HeldLog, tell};
 use crate::eligibility::Text;
 use crate::judge::judge_with;
 use crate::observe::{Answered, Observed, Progress};
@@ -55,7 +55,9 @@ pub(super) fn observe(
             // Nobody waits for an answer once the observation is over.
             let _ = answering.try_send(answered(answer));
         };
+        let log = HeldLog::new();
         let followed = tui::follow(stand, &playable.scenario, language, answer);
+        drop(log);
         quit.notify_one();
         let observed = watching.join();
         if let Err(error) = followed {
@@ -97,10 +99,10 @@ fn watch(
     let transcript = observed.transcript.clone();
     let judgement = judge_with(&transcript.header.scenario, &transcript, args.conventions);
     teller.tell(News::Over {
-        seen: Seen {
+        seen: Box::new(Seen {
             transcript,
             judgement,
-        },
+        }),
         remarks: remarks(&observed),
     });
     Ok((judged, observed))
@@ -137,10 +139,10 @@ fn news(
                 Some(_) => so_far,
                 None => recorded.transcript.clone(),
             };
-            let seen = Seen {
+            let seen = Box::new(Seen {
                 transcript,
                 judgement,
-            };
+            });
             vec![News::Seen { seen, asked }]
         }
         Progress::Asked(question) => {

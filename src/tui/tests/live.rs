@@ -28,6 +28,7 @@ fn seen(entries: usize) -> Seen {
 }
 
 fn more(seen: Seen) -> News {
+    let seen = Box::new(seen);
     News::Seen { seen, asked: None }
 }
 
@@ -57,7 +58,7 @@ fn asked(model: &mut Model) {
 }
 
 fn over(model: &mut Model) {
-    let mut seen = seen(48);
+    let mut seen = Box::new(seen(48));
     seen.judgement.verdict = Verdict::Fail;
     let remarks = vec![Text::new("中断しました", "interrupted")];
     assert_eq!(hear(model, News::Over { seen, remarks }), None);
@@ -176,6 +177,28 @@ fn leaving_what_goes_on_is_asked_twice_and_what_is_over_once() {
 }
 
 #[test]
+fn a_terminal_that_is_slow_is_told_the_newest_and_nothing_piles_up() {
+    let (teller, stand) = crate::tui::stand();
+    for entries in 1..=40 {
+        teller.tell(more(seen(entries)));
+    }
+    let mut model = begun(Language::En);
+    let mut came = 0;
+    for arrival in stand.receiver.try_iter() {
+        let crate::tui::events::Arrival::Message(message) = arrival else {
+            panic!("only messages are told");
+        };
+        model.update(message);
+        came += 1;
+    }
+    assert_eq!((came, cursor(&model)), (1, (40, 40)));
+    teller.tell(more(seen(41)));
+    assert_eq!(stand.receiver.try_iter().count(), 1);
+    drop(teller);
+    assert_eq!(stand.receiver.try_iter().count(), 1, "nothing more comes");
+}
+
+#[test]
 fn what_could_not_begin_closes_the_screen_and_what_is_over_stays() {
     let mut model = begun(Language::En);
     assert_eq!(hear(&mut model, News::Gone), Some(Request::Quit));
@@ -224,7 +247,7 @@ fn a_reader_that_is_observed_shows_what_to_do_beside_what_comes() {
             );
             hear(&mut model, News::Said(said));
             let news = News::Seen {
-                seen: seen(12),
+                seen: Box::new(seen(12)),
                 asked: Some(12),
             };
             hear(&mut model, news);
