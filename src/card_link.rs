@@ -2,9 +2,13 @@
 
 mod faulty;
 mod in_process;
+#[cfg(feature = "pcsc")]
+mod pcsc;
 
 pub use faulty::{Exchanged, FaultyLink};
 pub use in_process::InProcess;
+#[cfg(feature = "pcsc")]
+pub use pcsc::Pcsc;
 
 /// Why there is no response APDU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

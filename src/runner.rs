@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::backend::{Absent, AsItIs, Backend, Cannot, Connector, World, embedded::InProcess};
+use crate::card_link::CardLink;
 use crate::eligibility::{Moment, Site, Text};
 use crate::fault::Fault;
 use crate::reader::driven::Drivers;
@@ -45,7 +46,13 @@ pub struct Options {
     pub backend: Option<Arc<dyn Connector>>,
     /// The way to a reader under test; the reference if absent.
     pub reader: Option<Arc<Drivers>>,
+    /// Makes the way to a card that is not ours to put in or take out; whoever has it puts faults on
+    /// it. A virtual card in this process if absent.
+    pub card: Option<ElsewhereCard>,
 }
+
+/// Makes the way to a card elsewhere.
+pub type ElsewhereCard = Arc<dyn Fn() -> Box<dyn CardLink> + Send + Sync>;
 
 /// The run could not be carried out: our failure, never a finding against others.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +95,7 @@ pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, 
         .claims(&scenario.requirements)
         .map_err(RunError::NotApplicable)?;
     let (seat, backend, failed) = seat::fill(options, scenario, backend).await?;
-    let mut run = Run::new(playable, seat, backend, options.fault);
+    let mut run = Run::new(playable, seat, backend, options);
     if let Some(failed) = failed {
         run.reader_failed(&failed);
         return Ok(run.recorder.finish());
@@ -169,7 +176,7 @@ impl<'a> Run<'a> {
         playable: &'a Playable,
         seat: Seat,
         backend: Box<dyn Backend>,
-        fault: Option<&'static Fault>,
+        options: &Options,
     ) -> Run<'a> {
         let scenario = &playable.scenario;
         let roles = Roles {
@@ -198,7 +205,7 @@ impl<'a> Run<'a> {
             site: scenario.site.clone(),
             now: scenario.at,
             below_ms: Duration::ZERO,
-            slot: Slot::new(playable, fault),
+            slot: Slot::new(playable, options),
             screen: Screen::InsertCard,
             card_faults: Vec::new(),
             backend_faults: Vec::new(),

@@ -1,5 +1,8 @@
 //! `uketsuke drive`: our reader as a driver, sound or with faults.
 
+#[cfg(feature = "pcsc")]
+mod pcsc;
+
 use clap::Args;
 
 use super::failure::Failure;
@@ -15,6 +18,26 @@ pub(super) struct DriveArgs {
     /// Be a faulty reader (see `list faults`); repeatable
     #[arg(long, value_name = "NAME", value_parser = fault_of_reader)]
     fault: Vec<&'static Fault>,
+    /// Take the card from a PC/SC reader and do a scenario's steps, as the COMMAND of `observe`
+    #[cfg(feature = "pcsc")]
+    #[arg(long, value_name = "WAY")]
+    card: Option<CardBy>,
+    /// The scenario, unless `observe` says it
+    #[cfg(feature = "pcsc")]
+    #[arg(long, value_name = "ID", requires = "card")]
+    scenario: Option<String>,
+    /// So many receptions with the card in, its power cut after each
+    #[cfg(feature = "pcsc")]
+    #[arg(long, value_name = "N", requires = "card", default_value_t = 1,
+          value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    receptions: u32,
+}
+
+/// The ways to a card that is not in this process.
+#[cfg(feature = "pcsc")]
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum CardBy {
+    Pcsc,
 }
 
 fn fault_of_reader(name: &str) -> Result<&'static Fault, String> {
@@ -34,6 +57,10 @@ fn fault_of_reader(name: &str) -> Result<&'static Fault, String> {
 ///
 /// [`Failure::Invalid`] where a line is no message that was due.
 pub(super) fn drive(args: &DriveArgs) -> Result<ExitCode, Failure> {
+    #[cfg(feature = "pcsc")]
+    if let Some(CardBy::Pcsc) = args.card {
+        return pcsc::drive(args);
+    }
     tell("uketsuke: SIMULATION: JSON lines on standard input and output, see docs/driver.md");
     let (input, output) = (std::io::stdin().lock(), std::io::stdout().lock());
     match drive::serve(input, output, &args.fault) {

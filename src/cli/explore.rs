@@ -83,6 +83,7 @@ pub(super) fn explore(args: &ExploreArgs, shell: &Shell) -> Result<ExitCode, Fai
                 fault: args.fault,
                 backend: connector,
                 reader: None,
+                card: None,
             },
             now: system_now(),
         },

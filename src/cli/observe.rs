@@ -4,7 +4,7 @@ mod live;
 mod operator;
 mod results;
 mod suite;
-mod today;
+pub(super) mod today;
 
 use std::ffi::OsString;
 use std::future::{Future, pending};

@@ -122,6 +122,7 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
         fault: args.fault,
         backend: opened.connector(),
         reader: reader.drivers(),
+        card: None,
     };
     let mut given_up = false;
     let keep = transcripts.is_some();

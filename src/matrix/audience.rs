@@ -55,6 +55,7 @@ fn run(
         fault,
         backend: backend.cloned(),
         reader: None,
+        card: None,
     };
     let transcript = play_blocking(playable, &options)?;
     let judgement = judge(&transcript.header.scenario, &transcript);

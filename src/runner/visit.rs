@@ -8,7 +8,7 @@ use virtual_card::fault::{Fault as CardFault, Kind, When};
 use virtual_card::profile::Profile;
 use virtual_card::timing::Timing;
 
-use super::{APDU_TIME, CARD_PATIENCE, Run};
+use super::{APDU_TIME, CARD_PATIENCE, ElsewhereCard, Options, Run};
 use crate::card_link::{CardLink, Exchanged, FaultyLink, Lost};
 use crate::check_in::{CardReply, Event, PrintedFace};
 use crate::eligibility::SiteKind;
@@ -25,6 +25,8 @@ pub(super) struct Slot {
     inside: Option<Inside>,
     seed: u64,
     fault: Option<&'static Fault>,
+    /// Makes the way to a card that others put in.
+    elsewhere: Option<ElsewhereCard>,
     first: String,
 }
 
@@ -34,7 +36,8 @@ struct Inside {
 }
 
 impl Slot {
-    pub(super) fn new(playable: &Playable, fault: Option<&'static Fault>) -> Slot {
+    pub(super) fn new(playable: &Playable, options: &Options) -> Slot {
+        let fault = options.fault;
         let names = playable
             .scenario
             .people
@@ -64,6 +67,7 @@ impl Slot {
             inside: None,
             seed: playable.scenario.seed,
             fault,
+            elsewhere: options.card.clone(),
         }
     }
 
@@ -87,7 +91,10 @@ impl Slot {
         let card = self
             .cards
             .remove(person)
-            .unwrap_or_else(|| fault::card_link(self.fault, profile, self.seed));
+            .unwrap_or_else(|| match &self.elsewhere {
+                Some(make) => make(),
+                None => fault::card_link(self.fault, profile, self.seed),
+            });
         self.inside = Some(Inside {
             person: person.to_owned(),
             link: FaultyLink::new(card, faults),
@@ -118,6 +125,10 @@ impl Slot {
     fn eject(&mut self) {
         if let Some(inside) = self.inside.take() {
             let mut card = inside.link.into_inner();
+            if self.elsewhere.is_some() {
+                // Whoever takes that card out takes its power, not we.
+                return;
+            }
             card.power_off();
             self.cards.insert(inside.person, card);
         }

@@ -15,7 +15,7 @@ use crate::scenario::{Document, Playable};
 /// # Errors
 ///
 /// [`Failure`] where there is not exactly one, or it is invalid.
-pub(super) fn one(name: &str) -> Result<Result<Playable, Box<Judged>>, Failure> {
+pub(in crate::cli) fn one(name: &str) -> Result<Result<Playable, Box<Judged>>, Failure> {
     let mut library = select::bundled()?;
     let named = select::named(&mut library, &[name.to_owned()])?;
     let now = system_now();
