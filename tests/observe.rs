@@ -12,6 +12,9 @@ mod live;
 mod namespace;
 #[path = "observe/operator.rs"]
 mod operator;
+#[cfg(feature = "pcsc")]
+#[path = "observe/our_reader.rs"]
+mod our_reader;
 #[path = "observe/pcscd.rs"]
 mod pcscd;
 #[path = "observe/program.rs"]

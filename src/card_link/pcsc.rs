@@ -17,7 +17,13 @@ const LEAVES_WITHIN: Duration = Duration::from_secs(1);
 /// How long a turn of waiting for a card may take, before the reader devices are listed anew.
 const TURN: Duration = Duration::from_millis(500);
 
+/// How long an answer is at least, in bytes.
+const STATUS_WORD: usize = 2;
+
 /// The way to the card that lies in a reader device, with the power that it has.
+///
+/// How long a command may take is up to the driver of the reader device: PC/SC lets nobody break it
+/// off, and vpcd waits for a mute card without end.
 ///
 /// It keeps other programs out while it is connected. Dropped, it leaves the card as it is, power
 /// and security status included: what a reader does at the end is the reader's business.
@@ -54,6 +60,7 @@ impl Pcsc {
 
     /// Says what an error of PC/SC means for a reader.
     fn lost(&mut self, error: Error) -> Lost {
+        tracing::debug!("the card gave no answer: {error}");
         let connected = self.connected.take();
         if let Some((context, card, name)) = connected {
             let gone = is_gone(error) || has_left(&context, name);
@@ -144,8 +151,12 @@ impl CardLink for Pcsc {
             return Err(Lost::Gone);
         };
         let mut buffer = vec![0; MAX_BUFFER_SIZE_EXTENDED];
-        let answered = card.transmit(command, &mut buffer).map(<[u8]>::to_vec);
-        answered.map_err(|error| self.lost(error))
+        match card.transmit(command, &mut buffer) {
+            Ok(answer) if answer.len() >= STATUS_WORD => Ok(answer.to_vec()),
+            // So vpcd tells that its card is silent or gone.
+            Ok(_) => Err(self.lost(Error::CommError)),
+            Err(error) => Err(self.lost(error)),
+        }
     }
 
     fn power_off(&mut self) {
@@ -158,11 +169,7 @@ impl CardLink for Pcsc {
         let Some((_, card, _)) = &mut self.connected else {
             return;
         };
-        let again = card.reconnect(
-            ShareMode::Exclusive,
-            Protocols::ANY,
-            Disposition::ResetCard,
-        );
+        let again = card.reconnect(ShareMode::Exclusive, Protocols::ANY, Disposition::ResetCard);
         if let Err(error) = again {
             self.lost(error);
         }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod card;
+mod claimed;
 mod foreign;
 mod portal;
 

@@ -87,11 +87,13 @@ fn acts_unknown(facts: &Facts<'_>, visit: &Visit<'_>) -> bool {
     facts.reader_is_observed() && visit.stimuli.is_empty()
 }
 
-/// Which row a missing proof of identity breaks: the most specific one.
-fn broken_row(visit: &Visit<'_>) -> &'static str {
-    if visit.identity().is_some() {
+/// Which row an inquiry at entry `n` without a proof of identity breaks: the most specific one. A
+/// proof that comes later is none.
+fn broken_row(facts: &Facts<'_>, visit: &Visit<'_>, n: u64) -> &'static str {
+    let proven = visit.identity().filter(|identity| identity.n < n);
+    if proven.is_some() && valid_identity(facts, visit).is_none() {
         "IDV-10"
-    } else if visual_since(visit).is_some() {
+    } else if visual_since(visit).is_some_and(|since| since < n) {
         "IDV-19"
     } else {
         "IDV-01"
@@ -119,7 +121,7 @@ fn idv_01(facts: &Facts<'_>) -> Vec<Outcome> {
                     "no act of patient or staff is recorded, so it cannot be told whether identity was proven"
                 ),
             ),
-            _ => match broken_row(visit) {
+            _ => match broken_row(facts, visit, n) {
                 "IDV-01" => Outcome::fail(
                     &[n],
                     text!(

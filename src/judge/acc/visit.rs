@@ -5,7 +5,7 @@ use crate::judge::facts::visit::Evidence;
 use crate::judge::facts::{Facts, Visit, no_inquiries, no_screens, no_traffic};
 use crate::judge::outcome::{Outcome, text};
 use crate::judge::rule::{Rule, rule};
-use crate::judge::session::{Act, App, Command, USER_KEY};
+use crate::judge::session::{Act, App, Command, USER_KEY, USER_PIN};
 use crate::requirement::{Id, Subject::Reader};
 use crate::scenario::Step;
 use crate::screen::ScreenId;
@@ -219,6 +219,13 @@ fn alias(command: &Command) -> Option<&str> {
     command.secret.as_ref().map(|secret| secret.alias.as_str())
 }
 
+/// Tells whether the card found a PIN wrong: somebody mistyped, and no command failed. Whether each is
+/// an entry of its own is judged by IDV-02.
+fn is_wrong_entry(command: &Command) -> bool {
+    let left = command.tries_told();
+    command.is(Act::Verify, App::Jpki, USER_PIN) && left.is_some_and(|left| left > 0)
+}
+
 fn acc_08(facts: &Facts<'_>) -> Vec<Outcome> {
     facts.each_card(Id::literal("ACC-08"), |visit| {
         let mut rows: HashMap<Sent<'_>, (String, Vec<u64>)> = HashMap::new();
@@ -227,7 +234,7 @@ fn acc_08(facts: &Facts<'_>) -> Vec<Outcome> {
         for command in &visit.commands {
             let key = (command.apdu.as_slice(), alias(command));
             let in_a_row = before.replace(key) == Some(key);
-            if matches!(command.act, Act::PinStatus | Act::Other) {
+            if matches!(command.act, Act::PinStatus | Act::Other) || is_wrong_entry(command) {
                 continue;
             }
             // Programs that look for a card of another kind do so each time they start.

@@ -8,7 +8,7 @@ use crate::eligibility::{
 use crate::judge::difference::{
     ABSENT, Difference, answer as kind_of, flag, list, optional, presence, word,
 };
-use crate::judge::expectation::{asked, foreign, unseen};
+use crate::judge::expectation::{asked, claimed, foreign, unseen};
 use crate::judge::facts::case::discloses;
 use crate::judge::facts::world;
 use crate::judge::facts::{Exchange, Facts, not_carried};
@@ -18,6 +18,11 @@ use crate::transcript::{Reply, Role};
 
 pub(in crate::judge) fn answer(facts: &Facts<'_>, n: u64, expected: &AnswerFields) -> Outcome {
     let asked = asked(facts, n);
+    if asked.is_empty()
+        && let Some(outcome) = claimed::nobody_asked(facts, n)
+    {
+        return outcome;
+    }
     let eligibility = asked
         .iter()
         .rev()

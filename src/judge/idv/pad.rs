@@ -8,6 +8,7 @@ use crate::judge::session::{Act, App, CARD_FACE_FILE, Command, USER_PIN};
 use crate::requirement::{Id, Subject::Reader};
 use crate::scenario::{DeskStep, Step};
 use crate::screen::Screen;
+use crate::transcript::By;
 
 pub(in crate::judge) const RULES: &[Rule] = &[
     rule("IDV-03", Reader, idv_03),
@@ -305,6 +306,21 @@ fn idv_20(facts: &Facts<'_>) -> Vec<Outcome> {
                     )
                 })
             });
+        let claimed = |(n, _): &(u64, bool)| facts.known_by(*n) == Some(By::Declared);
+        let mixed = choices.iter().any(|(_, pin)| !pin);
+        if let Some((entries, _)) = &breach
+            && mixed
+            && choices.iter().any(claimed)
+        {
+            // What is only claimed stands before all that came of it.
+            return Outcome::open(
+                entries,
+                text!(
+                    "ほかの方法も選ばれ、いつ選ばれたかを見た人がいないので、写真がどの方法のために読まれたかわからない",
+                    "other methods were chosen as well, and nobody saw when, so it is not known for which of them the photo was read"
+                ),
+            );
+        }
         let held = text!(
             "暗証番号を選んだ後、顔写真は読まれなかった",
             "the photo was not read once the PIN was chosen"

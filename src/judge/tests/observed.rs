@@ -212,3 +212,67 @@ fn secure_messaging_names_files_and_hides_which() {
     // The last SELECT EF counts.
     assert_eq!(session(&[select, number, "00b0000000"]), [Pass, Fail, Pass]);
 }
+
+/// What is only claimed stands before all that came of it: which method was in force when the photo
+/// was read, nobody saw.
+#[test]
+fn the_photo_may_be_read_for_another_method_that_was_chosen_as_well() {
+    const CARD_FACE: &str = "00a4040c0ad3921000310001010402";
+    let photo_after = |choices: &[&str], claimed: bool| {
+        let mut story = Story::new(&["IDV-20"]);
+        story.card_in();
+        for choice in choices {
+            story.act(&format!("choose: {choice}"));
+            if claimed {
+                story.claimed();
+            }
+        }
+        story.apdu(CARD_FACE, "9000").select("0002");
+        story.apdu_with("00b0000000", None, "9000", &[0xFF; 4]);
+        story.card_out();
+        story.reader("IDV-20")
+    };
+    assert_eq!(photo_after(&["face", "pin"], true), Inconclusive);
+    assert_eq!(photo_after(&["face", "pin"], false), Fail);
+    assert_eq!(photo_after(&["pin"], true), Fail);
+}
+
+/// A program that does nothing of what it is claimed to do proves nothing of what was expected.
+#[test]
+fn an_answer_that_nobody_asked_for_is_missed_only_where_people_are_known_to_have_acted() {
+    let nothing_asked = |claimed: bool, backend: &str| {
+        let mut story = Story::new(&["CERT-06"]);
+        story.roles.reader = "observed".to_owned();
+        story.roles.backend = backend.to_owned();
+        story.card_in().act("choose: pin");
+        if claimed {
+            story.claimed();
+        }
+        story.apdu(JPKI, "9000").card_out();
+        story.expect("expect-answer: { refused: certificate-revoked }");
+        let findings = story.judgement().findings;
+        let of_step = findings.iter().find(|finding| finding.step.is_some());
+        of_step.unwrap().verdict
+    };
+    assert_eq!(nothing_asked(true, "embedded"), Inconclusive);
+    assert_eq!(nothing_asked(false, "embedded"), Fail);
+    assert_eq!(nothing_asked(false, "absent"), Inconclusive);
+}
+
+/// A patient may mistype the same way again once the right PIN has put the counter back.
+#[test]
+fn a_pin_that_is_mistyped_again_and_again_is_no_command_that_fails() {
+    let mut story = Story::new(&["ACC-08"]);
+    story.card_in();
+    for _ in 0..4 {
+        story.act("enter-pin: \"1111\"").act("enter-pin: \"1234\"");
+        story
+            .at_the_pin()
+            .verify("1111", "63C2")
+            .verify("1234", "9000");
+        story.card(CardEvent::PowerOff);
+    }
+    story.card_out();
+    assert_eq!(story.reader("ACC-08"), Pass);
+    assert_eq!(story.reader("IDV-02"), Pass);
+}

@@ -228,3 +228,25 @@ fn a_refused_registration_ends_there() {
     story.confirm(answered(valid()));
     assert_eq!(story.reader("REG-02"), Fail);
 }
+
+/// A proof of identity that comes after the inquiry makes nothing good.
+#[test]
+fn an_inquiry_before_the_pin_is_one_before_identity() {
+    let mut story = Story::new(&["IDV-01"]);
+    story.card_in().act("choose: pin");
+    let inquiry = Inquiry::Confirm {
+        token: String::new(),
+        consents: Vec::new(),
+        emergency: None,
+    };
+    let refusal = Answer::Refused(Refusal {
+        ground: Ground::UnknownToken,
+        code: "SIM-109".to_owned(),
+        message: String::new(),
+    });
+    story.ask(Role::Reader, inquiry, Reply::Answer(refusal));
+    story.act("enter-pin: \"1234\"").at_the_pin();
+    story.verify("1234", "9000").card_out();
+    assert_eq!(story.reader("IDV-01"), Fail);
+    assert_ne!(story.reader("IDV-10"), Fail);
+}

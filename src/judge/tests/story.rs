@@ -263,6 +263,14 @@ impl Story {
         self
     }
 
+    /// The last stimulus is only claimed to have been given.
+    pub fn claimed(&mut self) -> &mut Story {
+        let last = self.entries.iter_mut().rev();
+        let mut stimuli = last.filter(|entry| matches!(entry.event, Event::Stimulus(_)));
+        stimuli.next().unwrap().by = Some(By::Declared);
+        self
+    }
+
     pub fn expect(&mut self, step: &str) -> &mut Story {
         let step: Vec<Step> = serde_saphyr::from_str(&format!("- {step}\n")).unwrap();
         self.scenario.steps.extend(step);
