@@ -315,8 +315,9 @@ async fn the_connection_stays_open_between_inquiries() {
         let mut backend = connector.connect().await.unwrap();
         is_valid(&backend.ask(&number(), now()).await);
     }
-    let connections: Vec<usize> = server.asked().iter().map(|it| it.connection).collect();
-    assert_eq!(connections, [1, 1, 1]);
+    let asked = server.asked();
+    assert_eq!(asked.len(), 3);
+    assert!(asked.iter().all(|it| it.connection == asked[0].connection));
 }
 
 #[tokio::test]
