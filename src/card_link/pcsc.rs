@@ -16,7 +16,8 @@ use super::{CardLink, Lost};
 const LEAVES_WITHIN: Duration = Duration::from_secs(1);
 /// How long a turn of waiting for a card may take, before the reader devices are listed anew.
 const TURN: Duration = Duration::from_millis(500);
-
+/// How long it is waited between two looks for a card.
+const PAUSE: Duration = Duration::from_millis(20);
 /// How long an answer is at least, in bytes.
 const STATUS_WORD: usize = 2;
 
@@ -52,8 +53,9 @@ impl Pcsc {
                     return Ok(());
                 }
                 Err(error) if Instant::now() >= until => return Err(error),
-                // No service, no reader, no card yet, or another program has it for now.
-                Err(_) => {}
+                // No service, no reader, no card yet, or another program has it for now: some of these
+                // are said at once.
+                Err(_) => std::thread::sleep(PAUSE),
             }
         }
     }
