@@ -1,5 +1,8 @@
 //! The table of rules: one entry per catalogue row and subject, a function or a reason why not.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use super::facts::Facts;
 use super::outcome::Outcome;
 use super::{acc, cert, cons, disc, elig, emg, idv, incident, others, reg};
@@ -83,10 +86,12 @@ const TABLE: [&[Rule]; 28] = [
 
 /// Returns how a row is judged for a subject.
 pub(super) fn find(id: Id, subject: Subject) -> Option<&'static Rule> {
-    TABLE
-        .iter()
-        .flat_map(|rules| rules.iter())
-        .find(|rule| rule.id == id && rule.subject == subject)
+    // Asked for every row of every judgement.
+    static INDEX: LazyLock<BTreeMap<(Id, Subject), &Rule>> = LazyLock::new(|| {
+        let rules = TABLE.iter().flat_map(|rules| rules.iter());
+        rules.map(|rule| ((rule.id, rule.subject), rule)).collect()
+    });
+    INDEX.get(&(id, subject)).copied()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Writes a transcript as things happen, masking secrets on the way in.
 
+use std::borrow::Cow;
+
 use super::my_number::Finder;
 use super::{
     By, Entry, Event, FORMAT, Header, RECORDING, Reply, Report, Role, Roles, SIMULATION,
@@ -247,18 +249,19 @@ impl Recorder {
         let Ok(text) = serde_json::to_string(value) else {
             return value.clone();
         };
-        let mut marked = text.clone();
+        let mut marked = Cow::Borrowed(text.as_str());
         for (index, forms) in self.my_numbers.iter().enumerate() {
             for form in forms {
                 if marked.contains(form) {
-                    marked = marked.replace(form, &format!("my-number#{}", index + 1));
+                    let alias = format!("my-number#{}", index + 1);
+                    marked = Cow::Owned(marked.replace(form, &alias));
                 }
             }
         }
-        if marked == text {
-            return value.clone();
+        match marked {
+            Cow::Borrowed(_) => value.clone(),
+            Cow::Owned(marked) => serde_json::from_str(&marked).unwrap_or_else(|_| value.clone()),
         }
-        serde_json::from_str(&marked).unwrap_or_else(|_| value.clone())
     }
 }
 
