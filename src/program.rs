@@ -11,8 +11,11 @@ mod pool;
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
+use crate::eligibility::Text;
 use crate::sanitise;
 
 pub use child::Child;
@@ -96,6 +99,25 @@ pub fn plain(text: &str) -> String {
     match shown.char_indices().nth(TEXT_MAX) {
         Some((end, _)) => format!("{}…", &shown[..end]),
         None => shown.into_owned(),
+    }
+}
+
+/// A reason, in both languages or in one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Reason {
+    /// In both.
+    Both(Text),
+    /// In one, used for both.
+    One(String),
+}
+
+impl From<Reason> for Text {
+    fn from(reason: Reason) -> Text {
+        match reason {
+            Reason::Both(text) => Text::new(plain(&text.ja), plain(&text.en)),
+            Reason::One(text) => Text::new(plain(&text), plain(&text)),
+        }
     }
 }
 

@@ -27,7 +27,7 @@ const ARROWS: &[(&str, &str)] = &[
         "eligibility requirement scenario screen secret statement transcript",
     ),
     ("library", "eligibility requirement scenario"),
-    ("program", "sanitise secret"),
+    ("program", "eligibility sanitise secret"),
     ("reader", "check_in eligibility program screen"),
     (
         "backend",

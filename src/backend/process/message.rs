@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::backend::{Outage, World};
-use crate::eligibility::{Answer, Inquiry, InquiryKind, Moment, Text};
+use crate::eligibility::{Answer, Inquiry, InquiryKind, Moment};
+pub use crate::program::Reason;
 use crate::program::{self, Failed, Introduce};
 use crate::requirement::{self, Family};
 use crate::transcript::SIMULATION;
@@ -231,25 +232,6 @@ fn family(text: &str) -> Option<Family> {
     Family::ALL
         .into_iter()
         .find(|family| family.as_str() == text)
-}
-
-/// A reason, in both languages or in one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Reason {
-    /// In both.
-    Both(Text),
-    /// In one, used for both.
-    One(String),
-}
-
-impl From<Reason> for Text {
-    fn from(reason: Reason) -> Text {
-        match reason {
-            Reason::Both(text) => Text::new(plain(&text.ja), plain(&text.en)),
-            Reason::One(text) => Text::new(plain(&text), plain(&text)),
-        }
-    }
 }
 
 /// Returns the name of a kind of inquiry, as it stands in messages.

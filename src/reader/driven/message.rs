@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::check_in::PrintedFace;
 use crate::eligibility::{
-    Answer, Bytes, ConsentAnswer, ConsentKind, EmergencyConsent, Inquiry, Moment, Site, Text,
+    Answer, Bytes, ConsentAnswer, ConsentKind, EmergencyConsent, Inquiry, Moment, Site,
 };
-use crate::program::{self, Failed, plain};
+use crate::program::{self, Failed, Reason};
 use crate::screen::{Image, Method, Screen};
 
 pub use hello::{BackendBy, CardBy, Hello};
@@ -322,25 +322,6 @@ pub enum FromReader {
         /// Why.
         reason: Reason,
     },
-}
-
-/// A reason, in both languages or in one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Reason {
-    /// In both.
-    Both(Text),
-    /// In one, used for both.
-    One(String),
-}
-
-impl From<Reason> for Text {
-    fn from(reason: Reason) -> Text {
-        match reason {
-            Reason::Both(text) => Text::new(plain(&text.ja), plain(&text.en)),
-            Reason::One(text) => Text::new(plain(&text), plain(&text)),
-        }
-    }
 }
 
 impl FromReader {
