@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Ran, SCENARIO, file, program, text, uketsuke};
+use super::document::{blocks, run_examples};
+use super::{Ran, SCENARIO, file, text, uketsuke};
 
 const DOCUMENT: &str = include_str!("../../docs/results.md");
 
@@ -235,49 +236,20 @@ fn scenarios_that_are_gone_are_named() {
     );
 }
 
-/// Returns the blocks of a language in the document.
-fn blocks(language: &str) -> Vec<String> {
-    let start = format!("```{language}");
-    let mut found = Vec::new();
-    let mut lines = DOCUMENT.lines();
-    while lines.by_ref().any(|line| line == start) {
-        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-        found.push(block.join("\n"));
-    }
-    found
-}
-
 /// Runs each command of the document in its order, in a folder with the file that it shows.
 #[test]
 fn every_example_of_the_document_does_what_it_says() {
     let folder = tempfile::tempdir().unwrap();
-    let yaml = blocks("yaml");
+    let yaml = blocks(DOCUMENT, "yaml");
     // The day in the document passes some time.
     let lasting = yaml[0].replace("2027-03-31", "9999-12-31");
     assert_ne!(lasting, yaml[0]);
     file(folder.path(), "known.yaml", &lasting);
-    let (mut commands, mut lines) = (0, 0);
-    for block in blocks("console") {
-        let mut said: Option<Ran> = None;
-        for line in block.lines() {
-            let Some(command) = line.strip_prefix("$ uketsuke ") else {
-                let ran = said.as_ref().expect("output stands below its command");
-                let (out, err) = (&ran.stdout, &ran.stderr);
-                assert!(out.contains(line), "{line}\n{out}{err}");
-                lines += 1;
-                continue;
-            };
-            let (command, code) = command.split_once("# exit ").expect(line);
-            let args: Vec<&str> = command.split_whitespace().collect();
-            let output = program(&args).current_dir(folder.path()).output().unwrap();
-            said = Some(Ran::of(output).ends_with(code.trim().parse().unwrap()));
-            commands += 1;
-        }
-    }
+    let (commands, lines) = run_examples(DOCUMENT, folder.path());
     assert!(commands >= 6 && lines >= 12, "{commands} {lines}");
     let report = std::fs::read_to_string(folder.path().join("nightly.json")).unwrap();
     let report: Value = serde_json::from_str(&report).unwrap();
-    let shown: Value = serde_json::from_str(&blocks("json")[0]).unwrap();
+    let shown: Value = serde_json::from_str(&blocks(DOCUMENT, "json")[0]).unwrap();
     let scenarios = report["scenarios"].as_array().unwrap().iter();
     let mut differences = scenarios
         .flat_map(|it| it["findings"].as_array().unwrap())

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Ran, file, program, text, uketsuke};
+use super::document::{blocks, run_examples};
+use super::{file, text, uketsuke};
 
 const DOCUMENT: &str = include_str!("../../docs/statement.md");
 
@@ -198,43 +199,10 @@ fn what_is_no_statement_is_refused_with_its_place() {
     }
 }
 
-/// Returns the blocks of a language in the document.
-fn blocks(language: &str) -> Vec<String> {
-    let start = format!("```{language}");
-    let mut found = Vec::new();
-    let mut lines = DOCUMENT.lines();
-    while lines.by_ref().any(|line| line == start) {
-        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-        found.push(block.join("\n"));
-    }
-    found
-}
-
 #[test]
 fn every_example_of_the_document_does_what_it_says() {
     let folder = tempfile::tempdir().unwrap();
-    file(folder.path(), "kiosk.yaml", &blocks("yaml")[0]);
-    let (mut commands, mut lines) = (0, 0);
-    for block in blocks("console") {
-        let mut said: Option<Ran> = None;
-        for line in block.lines() {
-            let Some(command) = line.strip_prefix("$ uketsuke ") else {
-                let ran = said.as_ref().expect("output stands below its command");
-                assert!(
-                    ran.stdout.contains(line),
-                    "{line}\n{}{}",
-                    ran.stdout,
-                    ran.stderr
-                );
-                lines += 1;
-                continue;
-            };
-            let (command, code) = command.split_once("# exit ").expect(line);
-            let args: Vec<&str> = command.split_whitespace().collect();
-            let output = program(&args).current_dir(folder.path()).output().unwrap();
-            said = Some(Ran::of(output).ends_with(code.trim().parse().unwrap()));
-            commands += 1;
-        }
-    }
+    file(folder.path(), "kiosk.yaml", &blocks(DOCUMENT, "yaml")[0]);
+    let (commands, lines) = run_examples(DOCUMENT, folder.path());
     assert!(commands == 5 && lines == 8, "{commands} {lines}");
 }
