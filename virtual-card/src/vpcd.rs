@@ -29,6 +29,9 @@ pub const DEFAULT_PORT: u16 = 35_963;
 const ACCEPTANCE: Duration = Duration::from_secs(5);
 /// How long vpcd may be silent before the observer hears of it; it asks for the card every 400 ms.
 const SILENCE: Duration = Duration::from_secs(2);
+/// How often in a row pcscd looks for a new card without giving it power before it is clear that it
+/// takes it for the card before. A card that it notices gets power after the first look.
+const UNNOTICED: u8 = 3;
 /// No system counts timeouts of sockets in steps longer than this.
 const TICK: Duration = Duration::from_millis(20);
 /// The most bytes that are read after the end, so that closing does not look like a failure.
@@ -41,6 +44,7 @@ pub struct Connection {
     address: String,
     stopped: Arc<Stopped>,
     silence: Duration,
+    again: bool,
 }
 
 impl Connection {
@@ -64,6 +68,7 @@ impl Connection {
             address: address.to_owned(),
             stopped: Arc::default(),
             silence: SILENCE,
+            again: false,
         })
     }
 
@@ -71,6 +76,14 @@ impl Connection {
     #[must_use]
     pub const fn with_silence(mut self, silence: Duration) -> Self {
         self.silence = silence;
+        self
+    }
+
+    /// Says that this card was in already and ended as [`End::Unnoticed`]. It does not end so
+    /// again: a pcscd that gives no power until a program asks for it has taken the card as well.
+    #[must_use]
+    pub const fn again(mut self) -> Self {
+        self.again = true;
         self
     }
 
@@ -116,14 +129,19 @@ impl Connection {
         let mut decoder = Decoder::default();
         let mut buffer = [0; 4096];
         let mut heard = false;
-        let mut taking = Taking::default();
+        let mut taking = Taking::Unpowered(0);
         if let Err(source) = self.stream.set_read_timeout(Some(self.silence)) {
             return self.ended(source);
         }
         loop {
             while let Some(message) = decoder.next_message() {
-                if taking.is_over(&message) {
-                    observer(&Exchange::Taken);
+                match taking.after(&message) {
+                    Taking::Unpowered(UNNOTICED) if !self.again => return Ok(End::Unnoticed),
+                    Taking::Unpowered(UNNOTICED) | Taking::Seen => {
+                        taking = Taking::Over;
+                        observer(&Exchange::Taken);
+                    }
+                    other => taking = other,
                 }
                 let Due { answer, at, leaves } = answer(card, &message, observer);
                 if let Some(answer) = answer {
@@ -261,28 +279,28 @@ fn connect(address: &str) -> io::Result<TcpStream> {
 
 /// How far pcscd has come with a card that was put in: it powers the card, asks for the ATR, tells
 /// its clients, and asks again some time later to see whether the card is still there.
-#[derive(Default)]
 enum Taking {
-    #[default]
-    Unpowered,
+    /// This often in a row it only looked for the card.
+    Unpowered(u8),
     Powered,
     Told,
+    Seen,
     Over,
 }
 
 impl Taking {
-    /// Says whether this message is the one by which it is over.
-    fn is_over(&mut self, message: &Message) -> bool {
-        *self = match (&*self, message) {
-            (Self::Unpowered, Message::PowerOn) => Self::Powered,
+    /// Returns what follows on a message.
+    const fn after(&self, message: &Message) -> Self {
+        match (self, message) {
+            (Self::Over | Self::Seen, _) => Self::Over,
+            (Self::Unpowered(times), Message::Atr) => Self::Unpowered(times.saturating_add(1)),
+            (Self::Unpowered(_), Message::PowerOn) => Self::Powered,
+            (Self::Unpowered(_), _) => Self::Unpowered(0),
             (Self::Powered, Message::Atr) => Self::Told,
-            (Self::Told, Message::Atr) => {
-                *self = Self::Over;
-                return true;
-            }
-            _ => return false,
-        };
-        false
+            (Self::Told, Message::Atr) => Self::Seen,
+            (Self::Powered, _) => Self::Powered,
+            (Self::Told, _) => Self::Told,
+        }
     }
 }
 

@@ -48,8 +48,16 @@ impl<C: SmartCard, W: FnMut(&Event<'_>)> Driver<C, W> {
 
     /// Puts the card in and answers vpcd until it is out again.
     fn connect(&mut self) -> Result<(), Error> {
+        match self.put_in(|connection| connection)? {
+            Some(End::Unnoticed) => self.put_in(Connection::again).map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts the card in and answers vpcd; returns how that ended, if it began.
+    fn put_in(&mut self, again: impl Fn(Connection) -> Connection) -> Result<Option<End>, Error> {
         let opened = Connection::open(&self.address)
-            .and_then(|connection| Ok((connection.stop()?, connection)));
+            .and_then(|connection| Ok((connection.stop()?, again(connection))));
         let (stop, mut connection) = match opened {
             Ok(opened) => opened,
             Err(error) => {
@@ -61,7 +69,7 @@ impl<C: SmartCard, W: FnMut(&Event<'_>)> Driver<C, W> {
             }
         };
         if !self.shared.connected(stop) {
-            return Ok(());
+            return Ok(None);
         }
         (self.watcher)(&Event::Inserted);
         let watcher = &mut self.watcher;
@@ -69,8 +77,9 @@ impl<C: SmartCard, W: FnMut(&Event<'_>)> Driver<C, W> {
             watcher(&Event::Exchange(exchange));
         });
         drop(connection);
-        match end {
-            Ok(End::Stopped) => self.shared.closed(None),
+        match &end {
+            // Unnoticed, it is put in again at once.
+            Ok(End::Stopped | End::Unnoticed) => self.shared.closed(None),
             Ok(End::CardLeft) => {
                 (self.watcher)(&Event::Left);
                 self.shared.closed(Some(Change::CardLeft));
@@ -81,11 +90,8 @@ impl<C: SmartCard, W: FnMut(&Event<'_>)> Driver<C, W> {
                 }
                 self.shared.closed(Some(Change::PeerClosed));
             }
-            Err(error) => {
-                self.shared.closed(Some(Change::Broken));
-                return Err(error);
-            }
+            Err(_) => self.shared.closed(Some(Change::Broken)),
         }
-        Ok(())
+        end.map(Some)
     }
 }

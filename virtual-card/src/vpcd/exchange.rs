@@ -50,6 +50,10 @@ pub enum End {
     PeerClosed,
     /// The card left the reader by itself, as a fault will have it.
     CardLeft,
+    /// pcscd takes the card for the one that lay there before and shows no program a new one; put
+    /// in again, it is noticed. So it is where the card before was taken out just when pcscd took
+    /// its power away: vpcd 3.3 then accepts the next card before pcscd looks whether one is there.
+    Unnoticed,
 }
 
 /// Shows commands with secrets masked, and of answers the length.

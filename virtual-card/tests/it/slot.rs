@@ -95,6 +95,7 @@ fn slot(address: &str, faults: &str, patience: Patience) -> (Slot<Card>, Receive
     let slot = Slot::start(card, address, patience, move |event| {
         let text = match event {
             Event::Exchange(Exchange::Apdu { .. }) => "command".to_owned(),
+            Event::Exchange(Exchange::Taken) => "taken".to_owned(),
             Event::Exchange(_) => return,
             Event::Waiting(_) => "waiting".to_owned(),
             Event::Out(error) => format!("out {}", error.is_some()),
@@ -302,4 +303,28 @@ fn silent_vpcd_is_told_once() {
     drop(reader);
     assert_eq!(thread.join().unwrap().unwrap(), End::PeerClosed);
     assert_eq!(events.iter().collect::<Vec<_>>(), [false, false]);
+}
+
+#[test]
+fn card_that_pcscd_takes_for_the_one_before_is_put_in_again_once() {
+    let vpcd = Vpcd::start();
+    let (slot, events) = slot(&vpcd.address, "[]", ATTENDED);
+    let (mut reader, _) = vpcd.listener.accept().unwrap();
+    for _ in 1..=2 {
+        say(&mut reader, &[0x04]);
+        assert_eq!(hear(&mut reader).len(), 13);
+    }
+    say(&mut reader, &[0x04]);
+    assert!(is_closed(&mut reader));
+    // It gets no power this time either, so no power is what this pcscd gives.
+    let (mut reader, _) = vpcd.listener.accept().unwrap();
+    for _ in 1..=3 {
+        say(&mut reader, &[0x04]);
+        assert_eq!(hear(&mut reader).len(), 13);
+    }
+    assert_eq!(slot.presence(), Presence::In);
+    slot.stop();
+    assert_eq!(slot.finish().unwrap(), Ending::Stopped);
+    let seen: Vec<String> = events.iter().collect();
+    assert_eq!(seen, ["Inserted", "Inserted", "taken", "out false"]);
 }
