@@ -19,6 +19,10 @@ use uketsuke::explore::{Explorer, Stage};
 use uketsuke::library::Library;
 use uketsuke::runner::Options;
 
+/// That of the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Receptions a second, at least.
 const RECEPTIONS: f64 = 1_000.0;
 /// Receptions for each bare signature, at least.

@@ -16,6 +16,7 @@ mod font;
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter};
 use unicode_normalization::char::compose;
 
+use crate::kept::Kept;
 use font::Glyph;
 
 /// Height of a line in pixels.
@@ -59,7 +60,17 @@ pub fn is_drawn(character: char) -> bool {
     font::find(character).is_some()
 }
 
+/// Images by text and width. Deflating costs more than all the rest of a card's face, and names and
+/// addresses come again.
+static IMAGES: Kept<(String, usize), Vec<u8>> = Kept::new(1_024);
+
 fn draw(text: &str, width: usize) -> Vec<u8> {
+    // A vector takes all that is written, and the length fits the width and height: no error.
+    let image = IMAGES.get((text.to_owned(), width), || drawn(text, width).ok());
+    image.unwrap_or_default()
+}
+
+fn drawn(text: &str, width: usize) -> Result<Vec<u8>, EncodingError> {
     let lines = lines(glyphs(text), width);
     let stride = width.div_ceil(8);
     let mut pixels = vec![0xFF; stride * LINE_HEIGHT * lines.len()];
@@ -72,8 +83,7 @@ fn draw(text: &str, width: usize) -> Vec<u8> {
             left += glyph.width;
         }
     }
-    // A vector takes all that is written, and the length fits the width and height: no error.
-    encode(width, LINE_HEIGHT * lines.len(), &pixels).unwrap_or_default()
+    encode(width, LINE_HEIGHT * lines.len(), &pixels)
 }
 
 /// Turns a text into the glyphs that take cells.

@@ -33,6 +33,7 @@
 //! | [`certificate`] | issues the certificates under authorities that nobody can mistake |
 //! | [`cv_certificate`] | the same for card-verifiable certificates |
 //! | [`terminal`] | the stand-in for unlocking the user key without a PIN |
+//! | [`kept`] | what is made once and kept: signatures and images on a card |
 //! | [`apdu`], [`status`], [`tlv`] | the formats on the wire |
 //! | [`smart_card`] | what a reader gets from a card: an answer, none, or a card that is gone |
 //! | [`fault`], [`timing`] | cards that go wrong, and cards that take their time, as data |
@@ -70,6 +71,7 @@ pub mod certificate;
 pub mod cv_certificate;
 pub mod fault;
 pub mod image;
+pub mod kept;
 mod key;
 mod pin;
 pub mod profile;

@@ -1,10 +1,10 @@
 //! Verifies what the card proved: path, validity, revocation, signature over the challenge.
 
-use std::collections::HashSet;
-use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::digest;
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
+use virtual_card::kept::Kept;
 use x509_cert::Certificate;
 use x509_cert::der::{Decode as _, Encode as _};
 
@@ -32,17 +32,15 @@ pub(super) fn verify<'a>(
     people: &'a [Patient],
     now: Moment,
 ) -> Result<(&'a Patient, CertificatePhase), Ground> {
-    let certificate =
-        Certificate::from_der(proof.certificate).map_err(|_| Ground::CertificateInvalid)?;
-    if !was_trusted(proof.certificate, &certificate) {
-        return Err(Ground::CertificateInvalid);
-    }
-    check(&certificate, proof.challenge, proof.signature)?;
+    let trusted = trusted(proof.certificate).ok_or(Ground::CertificateInvalid)?;
+    trusted
+        .key
+        .verify_sig(proof.challenge, proof.signature)
+        .map_err(|_| Ground::CertificateInvalid)?;
 
-    let serial = hex::encode(certificate.tbs_certificate.serial_number.as_bytes());
     let patient = people
         .iter()
-        .find(|patient| same_serial(&patient.card.serial, &serial))
+        .find(|patient| same_serial(&patient.card.serial, &trusted.serial))
         .ok_or(Ground::CertificateInvalid)?;
     if patient.registry.certificate != CertificateStatus::Good {
         return Err(Ground::CertificateRevoked);
@@ -78,27 +76,30 @@ pub(super) fn phase_of(patient: &Patient, now: Moment) -> Result<CertificatePhas
     }
 }
 
-/// How many certificates are remembered; all are forgotten before one more is.
+/// How many certificates are remembered.
 const TRUSTED_MAX: usize = 16_384;
 
-/// Says whether one of the authorities issued it, from memory where the same bytes were looked at
-/// before: authorities do not change, and patients come again.
-fn was_trusted(der: &[u8], certificate: &Certificate) -> bool {
-    static TRUSTED: LazyLock<Mutex<HashSet<Vec<u8>>>> = LazyLock::new(Mutex::default);
-    let trusted = || TRUSTED.lock().unwrap_or_else(PoisonError::into_inner);
+/// What counts of a certificate that one of the authorities issued.
+struct Trusted {
+    /// In hexadecimal.
+    serial: String,
+    key: ParsedPublicKey,
+}
+
+/// Returns what counts of a certificate, if one of the authorities issued it; from memory where the
+/// same bytes were looked at before: authorities do not change, and patients come again.
+fn trusted(der: &[u8]) -> Option<Arc<Trusted>> {
+    static TRUSTED: Kept<Vec<u8>, Arc<Trusted>> = Kept::new(TRUSTED_MAX);
     let place = digest::digest(&digest::SHA256, der).as_ref().to_vec();
-    if trusted().contains(&place) {
-        return true;
-    }
-    if !is_trusted(certificate) {
-        return false;
-    }
-    let mut trusted = trusted();
-    if trusted.len() >= TRUSTED_MAX {
-        trusted.clear();
-    }
-    trusted.insert(place);
-    true
+    TRUSTED.get(place, || {
+        let certificate = Certificate::from_der(der).ok()?;
+        is_trusted(&certificate).then_some(())?;
+        let serial = certificate.tbs_certificate.serial_number.as_bytes();
+        Some(Arc::new(Trusted {
+            serial: hex::encode(serial),
+            key: key_of(&certificate)?,
+        }))
+    })
 }
 
 /// Says whether one of the authorities issued it.
@@ -109,7 +110,10 @@ fn is_trusted(certificate: &Certificate) -> bool {
     };
     authorities().iter().any(|authority| {
         content.issuer == authority.tbs_certificate.subject
-            && check(authority, &signed, certificate.signature.raw_bytes()).is_ok()
+            && key_of(authority).is_some_and(|key| {
+                key.verify_sig(&signed, certificate.signature.raw_bytes())
+                    .is_ok()
+            })
     })
 }
 
@@ -124,16 +128,11 @@ fn authorities() -> &'static [Certificate] {
     })
 }
 
-/// Checks `signature` over `message` with the key of `signer`.
-fn check(signer: &Certificate, message: &[u8], signature: &[u8]) -> Result<(), Ground> {
-    let key = signer
-        .tbs_certificate
-        .subject_public_key_info
-        .subject_public_key
-        .raw_bytes();
-    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key)
-        .verify(message, signature)
-        .map_err(|_| Ground::CertificateInvalid)
+/// Returns the key of a certificate, if it is one for RSA.
+fn key_of(certificate: &Certificate) -> Option<ParsedPublicKey> {
+    let info = &certificate.tbs_certificate.subject_public_key_info;
+    let key = info.subject_public_key.raw_bytes();
+    ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key).ok()
 }
 
 /// Compares serial numbers, whatever leading zeros the encodings put in front.

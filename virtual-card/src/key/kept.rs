@@ -5,25 +5,21 @@
 //! same data the same signature (PKCS#1 v1.5), so who plays many receptions waits for each once. What
 //! the card itself signs for a reader is signed each time.
 
-use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
-
 use aws_lc_rs::digest::{self, Context};
 
 use super::{DIGEST_LENGTH, Key};
-
-/// How many signatures are kept; all are forgotten before one more is.
-const KEPT: usize = 16_384;
+use crate::kept::Kept;
 
 /// Key and data of a signature, by their SHA-256.
 type Place = [u8; DIGEST_LENGTH];
 
-static KEPT_SIGNATURES: LazyLock<Mutex<HashMap<Place, Vec<u8>>>> = LazyLock::new(Mutex::default);
+static SIGNATURES: Kept<Place, Vec<u8>> = Kept::new(16_384);
 
 impl Key {
     /// Returns what [`Key::sign_sha256`] gives, from memory where it was asked before.
     pub fn sign_sha256_once(&self, message: &[u8]) -> Vec<u8> {
-        match self.kept(b'm', message, || Some(self.sign_sha256(message))) {
+        let sign = || Some(self.sign_sha256(message));
+        match SIGNATURES.get(self.place(b'm', message), sign) {
             Some(signature) => signature,
             None => unreachable!("a SHA-256 can always be signed"),
         }
@@ -31,32 +27,7 @@ impl Key {
 
     /// Returns what [`Key::sign_verbatim`] gives, from memory where it was asked before.
     pub fn sign_verbatim_once(&self, data: &[u8]) -> Option<Vec<u8>> {
-        self.kept(b'v', data, || self.sign_verbatim(data))
-    }
-
-    fn kept(
-        &self,
-        form: u8,
-        data: &[u8],
-        sign: impl FnOnce() -> Option<Vec<u8>>,
-    ) -> Option<Vec<u8>> {
-        let place = self.place(form, data);
-        let kept = || {
-            KEPT_SIGNATURES
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some(signature) = kept().get(&place) {
-            return Some(signature.clone());
-        }
-        // Not under the lock: others sign meanwhile.
-        let signature = sign()?;
-        let mut kept = kept();
-        if kept.len() >= KEPT {
-            kept.clear();
-        }
-        kept.insert(place, signature.clone());
-        Some(signature)
+        SIGNATURES.get(self.place(b'v', data), || self.sign_verbatim(data))
     }
 
     fn place(&self, form: u8, data: &[u8]) -> Place {
