@@ -50,6 +50,22 @@ pub enum Ground {
     Unstated,
 }
 
+impl Ground {
+    /// Every ground.
+    pub const ALL: [Ground; 10] = [
+        Ground::CertificateInvalid,
+        Ground::CertificateRevoked,
+        Ground::CertificateLapsed,
+        Ground::Withheld,
+        Ground::Unregistered,
+        Ground::NotRecorded,
+        Ground::NoConsent,
+        Ground::NotAuthorised,
+        Ground::UnknownToken,
+        Ground::Unstated,
+    ];
+}
+
 /// A refusal. Codes of the real system are not public: ours are visibly synthetic (`SIM-…`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -94,6 +110,18 @@ pub enum Validity {
     Several,
     /// 6: 有効(未登録), 医療扶助 only.
     ValidUnregistered,
+}
+
+impl Validity {
+    /// Every value.
+    pub const ALL: [Validity; 6] = [
+        Validity::Valid,
+        Validity::Invalid,
+        Validity::InvalidNewerExists,
+        Validity::None,
+        Validity::Several,
+        Validity::ValidUnregistered,
+    ];
 }
 
 /// The kind of a 限度額適用認定証 (OQSCD011).

@@ -130,18 +130,7 @@ fn eligibility() -> impl Strategy<Value = Eligibility> {
 }
 
 fn refusal() -> impl Strategy<Value = Refusal> {
-    let ground = pick(&[
-        Ground::CertificateInvalid,
-        Ground::CertificateRevoked,
-        Ground::CertificateLapsed,
-        Ground::Withheld,
-        Ground::Unregistered,
-        Ground::NotRecorded,
-        Ground::NoConsent,
-        Ground::NotAuthorised,
-        Ground::UnknownToken,
-        Ground::Unstated,
-    ]);
+    let ground = pick(&Ground::ALL);
     (ground, digits(3), words(1..=12)).prop_map(|(ground, code, message)| Refusal {
         ground,
         code: format!("SIM-{code}"),

@@ -1,4 +1,4 @@
-//! IDV: what the PIN pad shows, and when the PIN is not to be used (rows 03, 05, 06, 08).
+//! IDV: what the PIN pad shows, and when the PIN is not to be used (rows 03, 05, 06, 08, 20).
 
 use crate::judge::facts::visit::Evidence;
 use crate::judge::facts::{Facts, Method, Visit, no_screens, not_ended};
@@ -208,19 +208,28 @@ fn pin_alone(facts: &Facts<'_>) -> bool {
     !steps.is_empty() && !steps.iter().any(other)
 }
 
+/// Returns which ways were chosen in a visit, and by which entry, in their order; visual mode is
+/// chosen by staff.
+fn choices(visit: &Visit<'_>) -> Vec<(u64, Method)> {
+    let by_patient = visit.stimuli.iter().filter_map(|given| match given.act {
+        Step::Choose(method) => Some((given.n, *method)),
+        _ => None,
+    });
+    let by_staff = visit.visual_mode.map(|n| (n, Method::Visual));
+    let mut choices: Vec<_> = by_patient.chain(by_staff).collect();
+    choices.sort_by_key(|(n, _)| *n);
+    choices
+}
+
+/// Returns the way that is chosen when a command comes, and by which entry.
+fn chosen_before(choices: &[(u64, Method)], command: &Command) -> Option<(u64, Method)> {
+    choices.iter().rev().find(|(n, _)| *n < command.n).copied()
+}
+
 fn idv_08(facts: &Facts<'_>) -> Vec<Outcome> {
     facts.each_card(Id::literal("IDV-08"), |visit| {
         let identity = visit.identity().map_or(u64::MAX, |identity| identity.n);
-        // From each choice of another way to the next choice, or to success.
-        let choices: Vec<(u64, bool)> = visit
-            .visual_mode
-            .map(|n| (n, true))
-            .into_iter()
-            .chain(visit.stimuli.iter().filter_map(|given| match given.act {
-                Step::Choose(method) => Some((given.n, *method != Method::Pin)),
-                _ => None,
-            }))
-            .collect();
+        let choices = choices(visit);
         if facts.reader_is_observed() && visit.stimuli.is_empty() && !pin_alone(facts) {
             return Outcome::open(
                 &[],
@@ -230,7 +239,7 @@ fn idv_08(facts: &Facts<'_>) -> Vec<Outcome> {
                 ),
             );
         }
-        if !choices.iter().any(|(_, other)| *other) {
+        if choices.iter().all(|(_, method)| *method == Method::Pin) {
             return Outcome::absent(text!(
                 "顔認証も目視確認も選ばれていない",
                 "neither face nor visual check was chosen"
@@ -241,9 +250,9 @@ fn idv_08(facts: &Facts<'_>) -> Vec<Outcome> {
             .iter()
             .filter(|command| command.is(Act::Verify, App::Jpki, USER_PIN) && command.n < identity)
             .find_map(|command| {
-                let chosen = choices.iter().rev().find(|(n, _)| *n < command.n)?;
-                let (from, n) = (chosen.0, command.n);
-                chosen.1.then(|| {
+                let (from, method) = chosen_before(&choices, command)?;
+                let n = command.n;
+                (method != Method::Pin).then(|| {
                     (
                         vec![from, n],
                         text!(
@@ -255,7 +264,7 @@ fn idv_08(facts: &Facts<'_>) -> Vec<Outcome> {
             });
         let mut verifies = visit.commands.iter();
         let verified = verifies.any(|it| it.is(Act::Verify, App::Jpki, USER_PIN));
-        let by_pin = choices.iter().any(|(_, other)| !other) || !visit.entered().is_empty();
+        let by_pin = choices.iter().any(|(_, method)| *method == Method::Pin) || !visit.entered().is_empty();
         if facts.acts_declared(visit) && verified && (breach.is_none() || by_pin) {
             return Outcome::open(
                 &[],
@@ -275,15 +284,8 @@ fn idv_08(facts: &Facts<'_>) -> Vec<Outcome> {
 
 fn idv_20(facts: &Facts<'_>) -> Vec<Outcome> {
     facts.each_card(Id::literal("IDV-20"), |visit| {
-        let choices: Vec<(u64, bool)> = visit
-            .stimuli
-            .iter()
-            .filter_map(|given| match given.act {
-                Step::Choose(method) => Some((given.n, *method == Method::Pin)),
-                _ => None,
-            })
-            .collect();
-        if !choices.iter().any(|(_, pin)| *pin) {
+        let choices = choices(visit);
+        if choices.iter().all(|(_, method)| *method != Method::Pin) {
             return Outcome::absent(text!(
                 "暗証番号が選ばれていない",
                 "the PIN was not chosen"
@@ -294,9 +296,9 @@ fn idv_20(facts: &Facts<'_>) -> Vec<Outcome> {
             .iter()
             .filter(|command| command.is(Act::Read, App::CardFace, CARD_FACE_FILE))
             .find_map(|command| {
-                let chosen = choices.iter().rev().find(|(n, _)| *n < command.n)?;
-                let (from, n) = (chosen.0, command.n);
-                chosen.1.then(|| {
+                let (from, method) = chosen_before(&choices, command)?;
+                let n = command.n;
+                (method == Method::Pin).then(|| {
                     (
                         vec![from, n],
                         text!(
@@ -306,8 +308,8 @@ fn idv_20(facts: &Facts<'_>) -> Vec<Outcome> {
                     )
                 })
             });
-        let claimed = |(n, _): &(u64, bool)| facts.known_by(*n) == Some(By::Declared);
-        let mixed = choices.iter().any(|(_, pin)| !pin);
+        let claimed = |(n, _): &(u64, Method)| facts.known_by(*n) == Some(By::Declared);
+        let mixed = choices.iter().any(|(_, method)| *method != Method::Pin);
         if let Some((entries, _)) = &breach
             && mixed
             && choices.iter().any(claimed)

@@ -87,6 +87,23 @@ fn visual_mode_needs_the_word_of_staff() {
 }
 
 #[test]
+fn what_staff_switched_to_last_is_the_way_that_is_chosen() {
+    for (visual_last, idv_08, idv_20) in [(true, Fail, Pass), (false, Pass, Fail)] {
+        let mut story = Story::new(&["IDV-08", "IDV-20"]);
+        story.card_in().methods();
+        let acts = ["choose: pin", "desk: visual-mode"];
+        for act in if visual_last { acts } else { [acts[1], acts[0]] } {
+            story.act(act);
+        }
+        story.apdu(CARD_FACE, "9000").select("0002");
+        story.apdu("00b0000000", "9000");
+        story.at_the_pin().verify("1234", "9000").card_out();
+        assert_eq!(story.reader("IDV-08"), idv_08, "{visual_last}");
+        assert_eq!(story.reader("IDV-20"), idv_20, "{visual_last}");
+    }
+}
+
+#[test]
 fn a_failed_face_check_leads_on() {
     for (next, expect) in [(Screen::Counter, Pass), (Screen::Done, Fail)] {
         let mut story = Story::new(&["IDV-13"]);
