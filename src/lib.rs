@@ -84,6 +84,7 @@ pub mod screen;
 pub mod secret;
 pub mod serve;
 pub mod statement;
+pub mod text_file;
 pub mod transcript;
 pub mod tui;
 pub mod wording;

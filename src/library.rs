@@ -11,11 +11,15 @@ use strsim::levenshtein;
 use crate::eligibility::Moment;
 use crate::requirement::Id;
 use crate::scenario::{Deck, ParseError, Playable, Source};
+use crate::text_file;
 
 static BUNDLED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
 /// The folder of a library that holds people, not scenarios.
 const DECK: &str = "deck";
+
+/// No file is read beyond so many bytes; a scenario has fewer, and is told so by its own limit.
+const FILE_MAX: u64 = 1 << 24;
 
 /// Something could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -180,7 +184,7 @@ impl Library {
         files.sort();
         let mut read = Library::default();
         for file in &files {
-            let text = std::fs::read_to_string(file).map_err(|source| LibraryError::Io {
+            let text = text_file::read(file, FILE_MAX).map_err(|source| LibraryError::Io {
                 path: file.clone(),
                 source,
             })?;

@@ -12,6 +12,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("secret", ""),
     ("sanitise", ""),
     ("exit_code", ""),
+    ("text_file", ""),
     ("clock", "eligibility"),
     ("screen", "eligibility"),
     ("requirement", "eligibility"),
@@ -26,7 +27,7 @@ const ARROWS: &[(&str, &str)] = &[
         "judge",
         "eligibility requirement scenario screen secret statement transcript",
     ),
-    ("library", "eligibility requirement scenario"),
+    ("library", "eligibility requirement scenario text_file"),
     ("program", "eligibility sanitise secret"),
     ("reader", "check_in eligibility program screen"),
     (

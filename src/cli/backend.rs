@@ -17,6 +17,7 @@ use crate::eligibility::{Moment, Text};
 use crate::requirement::catalogue;
 use crate::scenario::{Playable, Scenario};
 use crate::secret::Secret;
+use crate::text_file;
 
 /// The environment variable that holds the bearer token.
 const TOKEN: &str = "UKETSUKE_TOKEN";
@@ -139,15 +140,12 @@ impl BackendArgs {
         let (Some(connector), Some(kind)) = (&opened.connector, opened.kind) else {
             return Ok(playables.into_iter().map(Prepared::as_it_is).collect());
         };
-        if connector.arranges() {
-            if self.bindings.is_some() {
-                tell(
-                    "uketsuke: this backend is arranged for each scenario; --bindings is not used",
-                );
-            }
+        let arranged = connector.arranges();
+        if arranged && self.bindings.is_none() {
             return Ok(playables.into_iter().map(Prepared::as_it_is).collect());
         }
         let states = all_states(&playables, now)?;
+        // A wrong file is told of also where it is not used.
         let bindings = match &self.bindings {
             None => Bindings::default(),
             Some(path) => {
@@ -156,6 +154,12 @@ impl BackendArgs {
                     .map_err(|error| Failure::Invalid(shown(&error)))?
             }
         };
+        if arranged {
+            tell(
+                "uketsuke: --bindings is not used: each scenario is arranged at this backend, or nobody answers there",
+            );
+            return Ok(playables.into_iter().map(Prepared::as_it_is).collect());
+        }
         let prepared: Vec<Prepared> = playables
             .into_iter()
             .map(|playable| Prepared::bound(playable, &states, &bindings, now))
@@ -270,18 +274,8 @@ fn told(prepared: &[Prepared], states: &States, bindings: &Bindings) -> String {
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
-    use std::io::Read as _;
-    let name = path.display();
-    let mut text = String::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(FILE_MAX + 1).read_to_string(&mut text))
-        .map_err(|error| Failure::Invalid(format!("cannot read {name}: {error}")))?;
-    if text.len() as u64 > FILE_MAX {
-        return Err(Failure::Invalid(format!(
-            "{name} has more than {FILE_MAX} bytes; that is no such file"
-        )));
-    }
-    Ok(text)
+    text_file::read(path, FILE_MAX)
+        .map_err(|error| Failure::Invalid(format!("cannot read {}: {error}", path.display())))
 }
 
 /// Returns the token that a text holds; no error shows it.

@@ -22,7 +22,11 @@ use crate::report::{Judged, Report};
 use crate::scenario::Scenario;
 use crate::secret::Masker;
 use crate::statement::Statement;
-use crate::transcript::Transcript;
+use crate::text_file;
+use crate::transcript::{ReadError, Transcript};
+
+/// The longest transcript that is read, in bytes.
+const TRANSCRIPT_MAX: u64 = 1 << 28;
 
 /// Who wrote what is to be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -231,9 +235,14 @@ fn bounded(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 fn transcript(path: &Path) -> Result<Transcript, String> {
-    let text = std::fs::read_to_string(path)
+    let text = text_file::read(path, TRANSCRIPT_MAX)
         .map_err(|error| format!("{error}; name a transcript that can be read"))?;
-    Transcript::from_ndjson(&text).map_err(|error| error.to_string())
+    Transcript::from_ndjson(&text).map_err(|error| match error {
+        ReadError::Empty | ReadError::Format { .. } | ReadError::Line { line: 1, .. } => format!(
+            "{error}; a transcript was expected, as `run --transcripts` and `observe --transcript` write it; say with --input that it is a log of other software"
+        ),
+        error => error.to_string(),
+    })
 }
 
 /// Returns the scenario of that name, `now` being the moment at which the recording began; its

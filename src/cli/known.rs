@@ -1,6 +1,5 @@
 //! `--known`: reads the user's file of known deviations, and lets a report take account of it.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,6 +8,7 @@ use super::failure::Failure;
 use crate::eligibility::Moment;
 use crate::report::known::Document;
 use crate::report::{Judged, Report};
+use crate::text_file;
 
 /// The largest file of known deviations that is read, in bytes.
 const FILE_MAX: u64 = 1 << 20;
@@ -58,20 +58,7 @@ impl KnownDeviations {
 
 fn document(path: &Path) -> Result<Document, Failure> {
     let name = path.display().to_string();
-    let text =
-        text(path, FILE_MAX).map_err(|error| Failure::Invalid(format!("{name}: {error}")))?;
+    let text = text_file::read(path, FILE_MAX)
+        .map_err(|error| Failure::Invalid(format!("{name}: {error}")))?;
     Document::parse(&text, &name).map_err(|error| Failure::Invalid(error.to_string()))
-}
-
-/// Reads a file of at most so many bytes.
-pub(super) fn text(path: &Path, bytes_max: u64) -> std::io::Result<String> {
-    let mut text = String::new();
-    let file = std::fs::File::open(path)?;
-    file.take(bytes_max + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > bytes_max {
-        return Err(std::io::Error::other(format!(
-            "it has more than {bytes_max} bytes; that is no such file"
-        )));
-    }
-    Ok(text)
 }

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use super::failure::Failure;
-use super::known::text;
 use super::shell::tell;
 use crate::report::earlier;
 use crate::scenario::Playable;
+use crate::text_file;
 
 /// The largest report that is read, in bytes.
-const REPORT_MAX: u64 = 1 << 30;
+const REPORT_MAX: u64 = 1 << 28;
 
 /// So many ids that are gone are named.
 const NAMED: usize = 20;
@@ -23,7 +23,7 @@ const NAMED: usize = 20;
 pub(super) fn keep(playables: &mut Vec<Playable>, report: &Path) -> Result<(), Failure> {
     let name = report.display();
     let invalid = |why: String| Failure::Invalid(format!("{name}: {why}"));
-    let text = text(report, REPORT_MAX).map_err(|error| invalid(error.to_string()))?;
+    let text = text_file::read(report, REPORT_MAX).map_err(|error| invalid(error.to_string()))?;
     let ids = earlier::unfinished(&text).map_err(|error| invalid(error.to_string()))?;
     if ids.is_empty() {
         return Err(Failure::Nothing(format!(

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::failure::Failure;
-use super::known::text;
 use crate::statement::Statement;
+use crate::text_file;
 
 /// The largest statement that is read, in bytes.
 const FILE_MAX: u64 = 1 << 16;
@@ -30,8 +30,8 @@ impl StatementArgs {
             return Ok(None);
         };
         let name = path.display().to_string();
-        let text =
-            text(path, FILE_MAX).map_err(|error| Failure::Invalid(format!("{name}: {error}")))?;
+        let text = text_file::read(path, FILE_MAX)
+            .map_err(|error| Failure::Invalid(format!("{name}: {error}")))?;
         let statement = Statement::parse(&text, &name);
         statement
             .map(Some)

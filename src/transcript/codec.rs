@@ -18,7 +18,7 @@ pub enum ReadError {
         found: String,
     },
     /// A line cannot be read.
-    #[error("line {line}: {source}")]
+    #[error("line {line}{}", place_and_reason(.source))]
     Line {
         /// Line, from 1.
         line: usize,
@@ -36,6 +36,16 @@ pub enum ReadError {
         /// The number expected.
         expected: u64,
     },
+}
+
+/// Says where in its line and why something is not what it must be: serde_json counts a line alone.
+fn place_and_reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let reason = text.rsplit_once(" at line 1 ").map_or(&*text, |it| it.0);
+    match error.column() {
+        0 => format!(": {reason}"),
+        column => format!(", column {column}: {reason}"),
+    }
 }
 
 impl Transcript {
