@@ -160,12 +160,85 @@ fn differences(page: &mut Page, differences: &[Difference]) {
 
 /// Writes which requirements failed: in how many scenarios, and in which first.
 pub(super) fn failed_requirements(page: &mut Page, report: &Report) {
-    let failed = |judged: &&Judged| {
-        let counted = judged.without_known.unwrap_or(judged.verdict);
-        counted >= Verdict::Fail
-    };
-    let mut rows: Vec<(&Finding, usize, &str)> = Vec::new();
-    for judged in report.scenarios.iter().filter(failed) {
+    let rows = breaches(report, |judged| counted(judged) >= Verdict::Fail);
+    if rows.is_empty() {
+        return;
+    }
+    let heading = page
+        .pick("不合格になった要件", "Requirements that failed")
+        .to_owned();
+    page.heading(&heading);
+    for row in rows {
+        let (finding, title) = (row.finding, row.title(page.language()));
+        line_of(page, finding, &format!("{title}: {}", row.place(page)));
+    }
+}
+
+/// Writes what was broken and changes no verdict: a recommendation, or a convention of this harness
+/// where those do not count.
+pub(super) fn remarks(page: &mut Page, report: &Report) {
+    let rows = breaches(report, |judged| counted(judged) < Verdict::Fail);
+    if rows.is_empty() {
+        return;
+    }
+    let heading = page
+        .pick(
+            "注意(推奨事項・独自の取決め。判定は変わらない)",
+            "Remarks (a should, or a convention; they change no verdict)",
+        )
+        .to_owned();
+    page.heading(&heading);
+    for row in rows {
+        let message = row.finding.message.get(page.language());
+        let place = format!("{} [{}]", row.place(page), entries(&row.finding.entries));
+        let text = match page.language() {
+            Language::Ja => format!("{message}。{place}"),
+            Language::En => format!("{message}: {place}"),
+        };
+        line_of(page, row.finding, &text);
+    }
+}
+
+/// Returns how many breaches there are that change no verdict.
+pub(super) fn remark_count(report: &Report) -> usize {
+    let rows = breaches(report, |judged| counted(judged) < Verdict::Fail);
+    rows.iter().map(|row| row.scenarios).sum()
+}
+
+/// Returns the verdict that a scenario counts with where breaches are known.
+fn counted(judged: &Judged) -> Verdict {
+    judged.without_known.unwrap_or(judged.verdict)
+}
+
+/// A requirement that was broken.
+struct Breached<'a> {
+    /// The first breach.
+    finding: &'a Finding,
+    scenarios: usize,
+    first: &'a str,
+}
+
+impl Breached<'_> {
+    fn title(&self, language: Language) -> &'static str {
+        let row = catalogue().by_id(self.finding.requirement);
+        row.map_or("", |row| row.title.get(language))
+    }
+
+    fn place(&self, page: &Page) -> String {
+        let first = self.first;
+        match (page.language(), self.scenarios) {
+            (Language::Ja, count) => format!("{count}シナリオ、最初は{first}"),
+            (Language::En, 1) => format!("1 scenario, {first}"),
+            (Language::En, count) => format!("{count} scenarios, first {first}"),
+        }
+    }
+}
+
+/// Returns what was broken in some of the scenarios and is not accepted, in the order of the
+/// catalogue; once per requirement, subject, level and confidence.
+fn breaches(report: &Report, of: impl Fn(&Judged) -> bool) -> Vec<Breached<'_>> {
+    let mut rows: Vec<Breached<'_>> = Vec::new();
+    for judged in report.scenarios.iter().filter(|judged| of(judged)) {
         let mut seen: Vec<(_, _, _, _)> = Vec::new();
         for finding in &judged.findings {
             let key = |it: &Finding| (it.requirement, it.subject, it.level, it.confidence);
@@ -174,33 +247,24 @@ pub(super) fn failed_requirements(page: &mut Page, report: &Report) {
                 continue;
             }
             seen.push(key(finding));
-            match rows.iter_mut().find(|row| key(row.0) == key(finding)) {
-                Some(row) => row.1 += 1,
-                None => rows.push((finding, 1, &judged.id)),
+            match rows.iter_mut().find(|row| key(row.finding) == key(finding)) {
+                Some(row) => row.scenarios += 1,
+                None => rows.push(Breached {
+                    finding,
+                    scenarios: 1,
+                    first: &judged.id,
+                }),
             }
         }
     }
-    if rows.is_empty() {
-        return;
-    }
-    rows.sort_by_key(|(finding, ..)| (finding.requirement, finding.subject));
-    let heading = page
-        .pick("不合格になった要件", "Requirements that failed")
-        .to_owned();
-    page.heading(&heading);
-    for (finding, count, first) in rows {
-        let title = catalogue()
-            .by_id(finding.requirement)
-            .map_or("", |row| row.title.get(page.language()));
-        let (id, who) = (finding.requirement, who(finding));
-        let text = match (page.language(), count) {
-            (Language::Ja, count) => format!("{title}: {count}シナリオ、最初は{first}"),
-            (Language::En, 1) => format!("{title}: 1 scenario, {first}"),
-            (Language::En, count) => format!("{title}: {count} scenarios, first {first}"),
-        };
-        let start = format!("  {:<8}  {who:<16}  ", id.to_string());
-        hanging(page, &start, &text);
-    }
+    rows.sort_by_key(|row| (row.finding.requirement, row.finding.subject));
+    rows
+}
+
+/// Writes a line on a requirement that was broken.
+fn line_of(page: &mut Page, finding: &Finding, text: &str) {
+    let (id, who) = (finding.requirement.to_string(), who(finding));
+    hanging(page, &format!("  {id:<8}  {who:<16}  "), text);
 }
 
 /// Writes what became of each known deviation.

@@ -55,6 +55,7 @@ pub fn render(report: &Report, language: Language, color: bool) -> String {
         scenario(&mut page, judged, id_width);
     }
     breach::failed_requirements(&mut page, report);
+    breach::remarks(&mut page, report);
     breach::known_deviations(&mut page, &report.known);
     tally::table(&mut page, &report.requirements);
     page.line(&summary(report, language));
@@ -71,7 +72,7 @@ pub fn summary(report: &Report, language: Language) -> String {
         (report.summary.error, "エラー", "error"),
         (report.summary.not_applicable, "対象外", "not applicable"),
         (
-            remarks(report),
+            breach::remark_count(report),
             "注意 (推奨事項・独自の取決め)",
             "remarks (a should, or a convention)",
         ),
@@ -85,18 +86,6 @@ pub fn summary(report: &Report, language: Language) -> String {
         })
         .collect();
     words.join(" · ")
-}
-
-/// Returns how many breaches there are that change no verdict.
-fn remarks(report: &Report) -> usize {
-    let passing = report
-        .scenarios
-        .iter()
-        .filter(|judged| judged.verdict == Verdict::Pass);
-    passing
-        .flat_map(|judged| &judged.findings)
-        .filter(|finding| finding.verdict == Verdict::Fail)
-        .count()
 }
 
 /// Returns the symbol that stands beside the word of a verdict.
@@ -303,6 +292,26 @@ mod tests {
         ] {
             assert!(text.contains(said), "{said}: {text}");
         }
+        assert!(!text.contains("Requirements that failed"), "{text}");
+    }
+
+    #[test]
+    fn what_changes_no_verdict_is_told_with_its_place() {
+        let open = || finding("ACC-07", Verdict::Fail, &[12, 14]);
+        let undecided = finding("IDV-02", Verdict::Inconclusive, &[2]);
+        let scenarios = vec![
+            judged("a/b", Verdict::Pass, vec![open()]),
+            judged("a/c", Verdict::Inconclusive, vec![undecided, open()]),
+        ];
+        let text = render(&Report::new(scenarios), Language::En, false);
+        let (_, remarks) = text.split_once("\nRemarks (a should").unwrap();
+        let row = remarks
+            .lines()
+            .find(|line| line.contains("ACC-07"))
+            .unwrap();
+        assert!(row.starts_with("  ACC-07    reader"), "{text}");
+        assert!(remarks.contains("2 scenarios, first a/b [12 14]"), "{text}");
+        assert!(text.contains(" · 2 remarks"), "{text}");
         assert!(!text.contains("Requirements that failed"), "{text}");
     }
 
