@@ -106,8 +106,10 @@ pub enum Answered {
     Yes,
     /// No; it cannot be done.
     No,
-    /// They cannot tell. What is only done or not done counts as not done.
+    /// They cannot tell. What is only done or not done is asked again.
     Unknown,
+    /// Something else, which is asked again.
+    Else,
 }
 
 /// What whoever waits is told.

@@ -2,12 +2,20 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 /// How long a typed line may be.
 const LINE_MAX: u64 = 4_096;
 /// How many typed lines wait at most.
 const LINES_WAITING: usize = 16;
+
+/// Tells whether the terminal UI can be drawn: on a terminal that can move the cursor.
+pub(super) fn can_draw() -> bool {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !dumb && std::io::stdout().is_terminal() && std::io::stdin().is_terminal()
+}
+
 /// Waits for the next typed line; for ever once there are no more.
 pub(super) async fn next(lines: &mut Option<mpsc::Receiver<String>>) -> String {
     if let Some(receiver) = lines {
@@ -72,31 +80,53 @@ fn in_foreground() -> bool {
     }
 }
 
-/// How its user stops a command: Ctrl-C, or SIGTERM.
+/// How its user stops a command: Ctrl-C, SIGTERM, or a terminal that is closed.
 pub(super) struct Stop {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
+    interrupt: Signal,
+    terminate: Signal,
+    /// Absent where we were started so as to outlive the terminal (nohup).
+    hang_up: Option<Signal>,
 }
 
 impl Stop {
-    /// Prepares for both signals.
+    /// Prepares for the signals.
     ///
     /// # Errors
     ///
     /// Where the system does not let us.
     pub(super) fn new() -> std::io::Result<Stop> {
-        use tokio::signal::unix::{SignalKind, signal};
+        let hang_up = match hang_up_is_ignored() {
+            true => None,
+            false => Some(signal(SignalKind::hangup())?),
+        };
         Ok(Stop {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hang_up,
         })
     }
 
     /// Is ready once the user wants the end.
     pub(super) async fn wanted(&mut self) {
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(signal) => signal.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = hang_up => {}
         }
     }
+}
+
+/// Tells whether SIGHUP is ignored: `SigIgn` in Linux proc_pid_status(5), of which it is the lowest
+/// bit.
+fn hang_up_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
 }

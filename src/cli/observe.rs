@@ -193,7 +193,7 @@ impl Session {
         let attended = is_attended(args);
         // The terminal UI reads keys itself.
         let answers = match attended && !args.tui {
-            true => operator::answers(language),
+            true => operator::answers(),
             false => None,
         };
         Ok(Session {

@@ -1,10 +1,10 @@
 //! `uketsuke play`: opens the terminal UI.
 
-use std::io::{IsTerminal, stdin, stdout};
 use std::sync::Arc;
 
 use clap::Args;
 
+use super::console::can_draw;
 use super::failure::Failure;
 use super::select;
 use super::shell::Shell;
@@ -66,12 +66,21 @@ pub(super) fn play(args: &PlayArgs, shell: &Shell) -> Result<ExitCode, Failure> 
         }
         None => Vec::new(),
     };
-    let start = playables
-        .first()
-        .map(|playable| playable.scenario.id.clone());
-    if !stdout().is_terminal() || !stdin().is_terminal() {
+    if playables.is_empty()
+        && let Some(name) = &args.scenario
+    {
+        return Err(Failure::Nothing(format!(
+            "{name}: no scenario is there to play; scenario files end in .yaml"
+        )));
+    }
+    // Of several the user chooses; they are the first in the list.
+    let start = match playables.as_slice() {
+        [one] => Some(one.scenario.id.clone()),
+        _ => None,
+    };
+    if !can_draw() {
         return Err(Failure::Usage(
-            "the terminal UI needs a terminal on stdin and stdout; without one, use `uketsuke run`"
+            "the terminal UI needs a terminal on stdin and stdout that can move the cursor; without one, use `uketsuke run`"
                 .to_owned(),
         ));
     }

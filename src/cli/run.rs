@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::backend::{BackendArgs, Prepared};
+use super::console::Stop;
 use super::failure::Failure;
 use super::known::KnownArgs;
 use super::output::{ReportFormat, Target, deliver};
@@ -73,13 +74,12 @@ pub(super) struct RunArgs {
 
 pub(super) fn fault(name: &str) -> Result<&'static Fault, String> {
     Fault::named(name).ok_or_else(|| {
-        let nearest = FAULTS
-            .iter()
-            .min_by_key(|fault| strsim::levenshtein(fault.name, name));
-        format!(
-            "there is no such fault; did you mean {}? `uketsuke list faults` lists all",
-            nearest.map_or("another", |fault| fault.name)
-        )
+        let distance = |fault: &Fault| strsim::levenshtein(fault.name, name);
+        let nearest = FAULTS.iter().min_by_key(|fault| distance(fault));
+        // A third of the letters may be wrong; beyond that it is another word.
+        let near = nearest.filter(|fault| distance(fault) <= name.len() / 3 + 1);
+        let hint = near.map_or(String::new(), |it| format!("; did you mean {}?", it.name));
+        format!("there is no such fault{hint}; `uketsuke list faults` lists all")
     })
 }
 
@@ -254,11 +254,14 @@ pub(super) fn let_end(runtime: &tokio::runtime::Runtime, programs: impl Send + '
     let _ = thread.join();
 }
 
-/// Is ready once the user presses Ctrl-C.
+/// Is ready once the user stops the run.
 pub(super) async fn interrupted() {
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        tracing::warn!("Ctrl-C ends the program at once: {error}");
-        std::future::pending::<()>().await;
+    match Stop::new() {
+        Ok(mut stop) => stop.wanted().await,
+        Err(error) => {
+            tracing::warn!("Ctrl-C ends the program at once: {error}");
+            std::future::pending::<()>().await;
+        }
     }
 }
 

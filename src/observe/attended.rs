@@ -77,8 +77,15 @@ impl Observer<'_> {
         told: &mut impl FnMut(Progress<'_>),
     ) -> Result<(), Halt> {
         let n = self.record.asked(index);
-        let answered = self.ask(Question::Give(index), watch, told).await?;
-        if let (Answered::Yes | Answered::Enter, Some((_, step))) = (answered, self.step(index)) {
+        // Whoever cannot say whether it is done has not told that it is not.
+        let done = loop {
+            match self.ask(Question::Give(index), watch, told).await? {
+                Answered::Yes | Answered::Enter => break true,
+                Answered::No => break false,
+                Answered::Unknown | Answered::Else => {}
+            }
+        };
+        if let (true, Some((_, step))) = (done, self.step(index)) {
             self.record.done(n, index, step);
         }
         self.quiet(watch).await?;
@@ -126,7 +133,7 @@ impl Observer<'_> {
     ) -> Result<(), Halt> {
         let holds = loop {
             match self.ask(Question::Look(step), watch, told).await? {
-                Answered::Enter => {}
+                Answered::Enter | Answered::Else => {}
                 Answered::Yes => break true,
                 Answered::No => break false,
                 Answered::Unknown => return Ok(()),

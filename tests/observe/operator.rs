@@ -1,5 +1,6 @@
 //! A visit with an operator: each step in its turn, and what they say.
 
+use std::cell::Cell;
 use std::sync::mpsc::Sender;
 
 use tokio::sync::mpsc::channel;
@@ -111,6 +112,24 @@ fn a_step_that_cannot_be_done_is_unmet() {
     let story = story(&observed.transcript.entries);
     assert_eq!(story[2], "unmet 1");
     assert_eq!(story[3], "step 2 (Confirmed)");
+}
+
+/// Whoever cannot say whether a step is done has not told that it is not: a reader that goes on as if
+/// it were would be blamed.
+#[test]
+fn what_is_no_answer_to_a_step_is_asked_again() {
+    let times = Cell::new(0);
+    let (observed, asked) = attended(STEPS, |question| match question {
+        Question::Give(1) => {
+            times.set(times.get() + 1);
+            [Answered::Unknown, Answered::Else, Answered::Yes][times.get() - 1]
+        }
+        _ => Answered::Yes,
+    });
+    let again = asked.iter().filter(|it| **it == Question::Give(1)).count();
+    assert_eq!(again, 3);
+    let judgement = judge(&observed.transcript.header.scenario, &observed.transcript);
+    assert_eq!(judgement.verdict, Verdict::Pass);
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn a_program_that_hangs_is_ended_with_its_descendants() {
 
 #[test]
 fn whoever_interrupts_keeps_what_was_seen_and_leaves_nothing_running() {
-    for signal in ["INT", "TERM"] {
+    for signal in ["INT", "TERM", "HUP"] {
         let (code, stdout, stderr, cut, pid) = observe(&[], "sleep 1000", |observing| {
             let pid = observing.child.id().to_string();
             let sent = Command::new("kill").args(["-s", signal, &pid]).status();

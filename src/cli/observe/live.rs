@@ -1,12 +1,12 @@
 //! `observe --tui`: the observation goes on on a thread of its own, the terminal UI before it.
 
-use std::io::{IsTerminal as _, stdin, stdout};
 use std::thread;
 
 use tokio::sync::{Notify, mpsc};
 
 use super::operator::Operator;
 use super::{ObserveArgs, Refused, Session, early};
+use crate::cli::console::can_draw;
 use crate::cli::failure::Failure;
 use crate::cli::shell::{HeldLog, tell};
 use crate::eligibility::Text;
@@ -27,8 +27,7 @@ const ANSWERS_WAITING: usize = 16;
 ///
 /// [`Failure::Usage`] without a terminal that can move the cursor.
 pub(super) fn check_terminal() -> Result<(), Failure> {
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    if dumb || !stdout().is_terminal() || !stdin().is_terminal() {
+    if !can_draw() {
         return Err(Failure::Usage(
             "--tui needs a terminal on stdin and stdout that can move the cursor; leave it out"
                 .to_owned(),

@@ -158,25 +158,17 @@ impl<'a> Operator<'a> {
 }
 
 /// Reads what the operator types.
-pub(super) fn answers(language: Language) -> Option<Receiver<Answered>> {
-    let hint = language.wording().say("observe-yes-no");
-    typed(move |line| {
-        let answered = answer(line);
-        if answered.is_none() {
-            tell(&hint);
-        }
-        answered
-    })
+pub(super) fn answers() -> Option<Receiver<Answered>> {
+    typed(|line| Some(answer(line)))
 }
 
-/// Reads an answer; nothing where it is none.
-fn answer(line: &str) -> Option<Answered> {
+fn answer(line: &str) -> Answered {
     match line {
-        "" => Some(Answered::Enter),
-        "y" | "Y" | "yes" | "はい" => Some(Answered::Yes),
-        "n" | "N" | "no" | "いいえ" => Some(Answered::No),
-        "?" | "？" => Some(Answered::Unknown),
-        _ => None,
+        "" => Answered::Enter,
+        "y" | "Y" | "yes" | "はい" => Answered::Yes,
+        "n" | "N" | "no" | "いいえ" => Answered::No,
+        "?" | "？" => Answered::Unknown,
+        _ => Answered::Else,
     }
 }
 
@@ -187,13 +179,13 @@ mod tests {
     #[test]
     fn answers_are_read_in_both_languages() {
         for (line, expected) in [
-            ("", Some(Answered::Enter)),
-            ("y", Some(Answered::Yes)),
-            ("はい", Some(Answered::Yes)),
-            ("n", Some(Answered::No)),
-            ("いいえ", Some(Answered::No)),
-            ("?", Some(Answered::Unknown)),
-            ("1234", None),
+            ("", Answered::Enter),
+            ("y", Answered::Yes),
+            ("はい", Answered::Yes),
+            ("n", Answered::No),
+            ("いいえ", Answered::No),
+            ("?", Answered::Unknown),
+            ("1234", Answered::Else),
         ] {
             assert_eq!(answer(line), expected, "{line}");
         }

@@ -29,13 +29,12 @@ pub(super) fn suite(
 ) -> Result<ExitCode, Failure> {
     let target = Target::open(args.output.as_deref())?;
     let attended = is_attended(args);
+    let chosen = |playable: &Playable| wanted(&playable.scenario, &args.tag, &args.requirement);
     let applies = |playable: &Playable| {
         let excluded = |it: &Statement| it.excludes(&playable.scenario);
-        wanted(&playable.scenario, &args.tag, &args.requirement)
-            && statement.as_ref().and_then(excluded).is_none()
-            && can_be_put(playable, attended)
+        statement.as_ref().and_then(excluded).is_none() && can_be_put(playable, attended)
     };
-    let (playables, others) = today::all(&args.scenarios, applies)?;
+    let (playables, others) = today::all(&args.scenarios, chosen, applies)?;
     if playables.is_empty() {
         return Err(Failure::Nothing(
             "none of these scenarios can be put to a reader that is observed today".to_owned(),

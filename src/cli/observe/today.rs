@@ -36,15 +36,16 @@ pub(in crate::cli) fn one(name: &str) -> Result<Result<Playable, Box<Judged>>, F
         .map_err(applicable))
 }
 
-/// Returns every scenario of these names (all bundled ones for none) that `wanted` lets through and
-/// that can be put to foreign software now, and how many cannot.
+/// Returns, of the scenarios of these names (all bundled ones for none) that are chosen, those that
+/// apply and can be put to foreign software now, and how many do not.
 ///
 /// # Errors
 ///
 /// [`Failure`] where one is invalid.
 pub(super) fn all(
     names: &[String],
-    wanted: impl Fn(&Playable) -> bool,
+    chosen: impl Fn(&Playable) -> bool,
+    applies: impl Fn(&Playable) -> bool,
 ) -> Result<(Vec<Playable>, usize), Failure> {
     let mut library = select::bundled()?;
     let named = select::named(&mut library, names)?;
@@ -53,9 +54,9 @@ pub(super) fn all(
     for named in &named {
         let playables = named.playables(&library, now).map_err(Failure::Invalid)?;
         let moved = moved(&library, named, now)?;
-        for playable in &playables {
+        for playable in playables.iter().filter(|it| chosen(it)) {
             let due = match &moved {
-                Ok(moved) if wanted(playable) => due(playable, moved).ok(),
+                Ok(moved) if applies(playable) => due(playable, moved).ok(),
                 _ => None,
             };
             match due {

@@ -1,6 +1,6 @@
 //! What a reader shows and asks, where no fault of the catalogue does so.
 
-use super::story::{JPKI, Story, answered, valid};
+use super::story::{CARD_FACE, JPKI, Story, answered, valid};
 use crate::eligibility::{
     Answer, Authenticated, CertificatePhase, Ground, Inquiry, NumberKey, Refusal, Site,
 };
@@ -92,7 +92,11 @@ fn what_staff_switched_to_last_is_the_way_that_is_chosen() {
         let mut story = Story::new(&["IDV-08", "IDV-20"]);
         story.card_in().methods();
         let acts = ["choose: pin", "desk: visual-mode"];
-        for act in if visual_last { acts } else { [acts[1], acts[0]] } {
+        for act in if visual_last {
+            acts
+        } else {
+            [acts[1], acts[0]]
+        } {
             story.act(act);
         }
         story.apdu(CARD_FACE, "9000").select("0002");
