@@ -159,12 +159,8 @@ fn exit_code(report: &Report) -> ExitCode {
 }
 
 fn writable(folder: &Path) -> Result<(), Failure> {
-    if !folder.is_dir() {
-        return Err(Failure::Usage(format!(
-            "--output {}: there is no such folder; make it, or name another",
-            folder.display()
-        )));
-    }
+    std::fs::create_dir_all(folder)
+        .map_err(|source| super::output::cannot_write(folder, &source))?;
     // Dropped, it is gone.
     temporary_beside(&folder.join("explore.yaml"))
         .map(drop)

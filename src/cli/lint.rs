@@ -24,17 +24,30 @@ pub(super) struct LintArgs {
 ///
 /// # Errors
 ///
-/// [`Failure::Invalid`] where a path cannot be read, [`Failure::Nothing`] where no file is there.
+/// [`Failure::Nothing`] where no file is there.
 pub(super) fn lint(args: &LintArgs, shell: &Shell) -> Result<ExitCode, Failure> {
     let mut library = select::bundled()?;
-    let named = select::named(&mut library, &args.scenarios)?;
-    if named.is_empty() {
+    let mut found: Vec<(LintLevel, String)> = Vec::new();
+    let mut named: Vec<Named> = Vec::new();
+    if args.scenarios.is_empty() {
+        named = select::named(&mut library, &[])?;
+    }
+    // One that cannot be read does not keep the others from being checked.
+    for name in &args.scenarios {
+        match select::named(&mut library, std::slice::from_ref(name)) {
+            Ok(more) => named.extend(more),
+            Err(failure @ Failure::Invalid(_)) => {
+                found.push((LintLevel::Error, failure.to_string()));
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    if named.is_empty() && found.is_empty() {
         return Err(Failure::Nothing(
             "no scenario is there to check; scenario files end in .yaml".to_owned(),
         ));
     }
     let now = system_now();
-    let mut found: Vec<(LintLevel, String)> = Vec::new();
     for Named { source, .. } in &named {
         for lint in lints(library.deck(), source, now) {
             if !found.contains(&lint) {
