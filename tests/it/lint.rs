@@ -59,3 +59,17 @@ fn warnings_alone_keep_a_file_playable() {
     let ran = uketsuke(&["lint", text(&path)]).ends_with(0);
     assert!(ran.stdout.contains("warnings 1"), "{}", ran.stdout);
 }
+
+#[test]
+fn what_cannot_be_read_does_not_keep_the_rest_from_being_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let gone = folder.path().join("gone.yaml");
+    let bytes = folder.path().join("bytes.yaml");
+    std::fs::write(&bytes, b"title: \xff\n").unwrap();
+    let bad = file(folder.path(), "bad.yaml", "title: 1\n");
+    let good = file(folder.path(), "good.yaml", SCENARIO);
+    let ran = uketsuke(&["lint", text(&gone), text(&bytes), text(&bad), text(&good)]).ends_with(3);
+    for said in ["gone.yaml", "byte 8 is not UTF-8", "bad.yaml", "files 2, errors 3"] {
+        assert!(ran.stdout.contains(said), "{said}: {}", ran.stdout);
+    }
+}
