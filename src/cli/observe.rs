@@ -38,12 +38,13 @@ use crate::wording::Language;
 const LIMIT: u64 = 60;
 const LIMIT_ATTENDED: u64 = 600;
 
+/// Broken by whoever shows it: terminals differ in width.
 const HELP: &str = "\
-With COMMAND the command is claimed to do what the scenario's people do; it is started in each visit
-and finds our backend, where it is served, in UKETSUKE_FHIR and UKETSUKE_OQS. Without COMMAND, on a
-terminal, you are asked to do each step at the reader and what it shows. Without either the card lies
-in the reader for as long as --for says. With --tui the terminal UI follows, command by command: you
-answer there, walk back while the card is in (End follows again), and q twice ends it. docs/observe.md
+With COMMAND the command is claimed to do what the scenario's people do; it is started in each visit \
+and finds our backend, where it is served, in UKETSUKE_FHIR and UKETSUKE_OQS. Without COMMAND, on a \
+terminal, you are asked to do each step at the reader and what it shows. Without either the card lies \
+in the reader for as long as --for says. With --tui the terminal UI follows, command by command: you \
+answer there, walk back while the card is in (End follows again), and q twice ends it. docs/observe.md \
 tells the rest.";
 
 /// What `observe` understands.
