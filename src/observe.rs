@@ -6,6 +6,7 @@
 //! that a command does it. Where neither is there, the PIN entries are those of the scenario
 //! (requirements.md, convention 16). Of screens only an operator can tell.
 
+mod arrange;
 mod attended;
 mod command;
 mod follow;
@@ -27,11 +28,12 @@ use tokio::sync::mpsc::Receiver;
 use virtual_card::card::Card;
 
 use crate::eligibility::Text;
+use crate::runner::OnRecord;
 use crate::scenario::Playable;
 use crate::serve::clock::Pace;
 use crate::serve::{self, Server, StartError};
-use crate::transcript::{Note, Roles, Transcript};
-use plan::VisitPlan;
+use crate::transcript::{CardEvent, Entry, Event, Note, Roles, Transcript};
+use plan::{Beside, VisitPlan};
 use record::Record;
 
 pub use follow::Recorded;
@@ -69,6 +71,8 @@ pub enum Ended {
     Flood,
     /// The operator was gone.
     Deserted,
+    /// The reader could not be set to the site of the next visit.
+    NotMoved,
     /// The user broke it off.
     Interrupted,
 }
@@ -95,6 +99,8 @@ pub enum Question {
     Take(usize),
     /// Does the reader show what this step expects?
     Look(usize),
+    /// Has the reader been set to the site of this step?
+    Move(usize),
 }
 
 /// What an operator answers.
@@ -129,6 +135,9 @@ pub enum Progress<'a> {
     },
     /// vpcd has not asked for the card; another one may lie in its slot.
     NotTaken,
+    /// Our backend has done this step: it knows something else, lets something go wrong, or shows the
+    /// portal.
+    Arranged(usize),
     /// The operator is asked; the next answer is to this.
     Asked(Question),
     /// The program says something.
@@ -139,6 +148,25 @@ pub enum Progress<'a> {
     CardOut,
     /// More has been recorded, or what was asked for has been answered.
     Recorded(Recorded<'a>),
+}
+
+impl Setup {
+    /// Returns where our backend is served.
+    pub fn beside(&self) -> Beside {
+        Beside {
+            fhir: self.fhir.is_some(),
+            oqs: self.oqs.is_some(),
+        }
+    }
+}
+
+impl Observed {
+    /// Tells whether a card lay in the reader, and no command came to it.
+    pub fn is_silent(&self) -> bool {
+        let presented =
+            |entry: &Entry| matches!(entry.event, Event::Card(CardEvent::Presented { .. }));
+        self.commands == 0 && self.transcript.entries.iter().any(presented)
+    }
 }
 
 /// The observation could not be carried out.
@@ -181,19 +209,17 @@ pub async fn observe(
     stop: impl Future<Output = ()>,
     told: impl FnMut(Progress<'_>),
 ) -> Result<Observed, ObserveError> {
-    let visits = plan::visits(playable).map_err(ObserveError::NotApplicable)?;
+    let visits = plan::visits(playable, setup.beside()).map_err(ObserveError::NotApplicable)?;
     if answers.is_none() {
         for visit in &visits {
             visit.unattended().map_err(ObserveError::NotApplicable)?;
         }
     }
     let mut observer = Observer::new(playable, setup, answers);
-    let server = observer.serve().await?;
-    let fhir = server.as_ref().and_then(Server::fhir_address);
-    observer.fhir = fhir.map(|address| format!("http://{address}/fhir"));
+    observer.serve().await?;
     let told = RefCell::new(told);
     let mut tell = |progress: Progress<'_>| (*told.borrow_mut())(progress);
-    if server.is_some() {
+    if observer.server.is_some() {
         tell(Progress::Serving {
             fhir: observer.fhir.as_deref(),
         });
@@ -205,7 +231,7 @@ pub async fn observe(
         ended = observer.observe(&visits, &mut stop, &mut tell) => ended,
         never = record.report(setup, &told) => match never {},
     };
-    if let Some(server) = server {
+    if let Some(server) = observer.server.take() {
         server.stop().await;
     }
     let ended = ended?;
@@ -224,8 +250,14 @@ struct Observer<'a> {
     record: Record,
     /// The cards that are not in the reader, with what they have kept.
     cards: Vec<Option<Card>>,
+    /// Our backend, where it is served.
+    server: Option<Server>,
     /// The base of FHIR, where our backend is served.
     fhir: Option<String>,
+    /// What is on record of the people by now.
+    on_record: OnRecord,
+    /// How many entries have been searched for people whom the backend has registered.
+    followed: usize,
 }
 
 impl<'a> Observer<'a> {
@@ -234,7 +266,7 @@ impl<'a> Observer<'a> {
         setup: &'a Setup,
         answers: Option<&'a mut Receiver<Answered>>,
     ) -> Observer<'a> {
-        let served = setup.fhir.is_some() || setup.oqs.is_some();
+        let served = setup.beside() != Beside::default();
         let roles = Roles {
             card: "virtual".to_owned(),
             reader: "observed".to_owned(),
@@ -244,7 +276,10 @@ impl<'a> Observer<'a> {
         Observer {
             record: Record::new(&playable.scenario, roles, my_numbers.collect()),
             cards: vec![None; playable.profiles.len()],
+            server: None,
             fhir: None,
+            on_record: OnRecord::of(&playable.scenario),
+            followed: 0,
             playable,
             setup,
             answers,
@@ -252,10 +287,10 @@ impl<'a> Observer<'a> {
     }
 
     /// Serves our backend beside the card, its inquiries in the same transcript.
-    async fn serve(&self) -> Result<Option<Server>, StartError> {
+    async fn serve(&mut self) -> Result<(), StartError> {
         let setup = self.setup;
-        if setup.fhir.is_none() && setup.oqs.is_none() {
-            return Ok(None);
+        if setup.beside() == Beside::default() {
+            return Ok(());
         }
         let options = serve::Options {
             playable: self.playable.clone(),
@@ -268,7 +303,11 @@ impl<'a> Observer<'a> {
             transcript: None,
             beside: Some(self.record.shared()),
         };
-        Server::start(options).await.map(Some)
+        let server = Server::start(options).await?;
+        let address = server.fhir_address();
+        self.fhir = address.map(|address| format!("http://{address}/fhir"));
+        self.server = Some(server);
+        Ok(())
     }
 
     async fn observe(
@@ -304,6 +343,7 @@ fn cut_short(ended: &Ended) -> Option<String> {
             "the reader caused more than {EVENTS_MAX} commands and resets"
         )),
         Ended::Deserted => Some("there was no operator any more".to_owned()),
+        Ended::NotMoved => Some("the reader could not be set to the other site".to_owned()),
         Ended::Interrupted => Some("the user broke it off".to_owned()),
     }
 }

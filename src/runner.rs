@@ -6,6 +6,7 @@
 
 mod ask;
 mod desk;
+mod on_record;
 mod perform;
 mod probe;
 mod seat;
@@ -16,17 +17,18 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::backend::{Absent, AsItIs, Backend, Cannot, Connector, World, embedded::InProcess};
+use crate::backend::{Absent, AsItIs, Backend, Cannot, Connector, embedded::InProcess};
 use crate::card_link::CardLink;
 use crate::eligibility::{Moment, Site, Text};
 use crate::fault::Fault;
 use crate::reader::driven::Drivers;
 use crate::scenario::{
-    BackendFault, BackendFaultKind, CardFault, FaultStep, Patient, Playable, Scenario, Step,
+    BackendFaultKind, CardFault, DueFaults, FaultStep, Playable, Scenario, Step,
 };
 use crate::screen::Screen;
 use crate::transcript::{self, Event as Entry, Note, Recorder, Role, Roles, Transcript};
 
+pub(crate) use on_record::OnRecord;
 use seat::Seat;
 use visit::Slot;
 pub(crate) use visit::fault_text;
@@ -146,7 +148,7 @@ pub fn play_blocking(playable: &Playable, options: &Options) -> Result<Transcrip
 /// One run of one scenario.
 struct Run<'a> {
     scenario: &'a Scenario,
-    people: Vec<Patient>,
+    on_record: OnRecord,
     site: Site,
     seat: Seat,
     backend: Box<dyn Backend>,
@@ -159,7 +161,7 @@ struct Run<'a> {
     slot: Slot,
     screen: Screen,
     card_faults: Vec<CardFault>,
-    backend_faults: Vec<BackendFault>,
+    backend_faults: DueFaults,
     /// The way in which the backend decides wrongly, since a step said so.
     wrong: Option<&'static Fault>,
     /// Staff started emergency viewing: for the next card, and for the one that is in.
@@ -201,14 +203,14 @@ impl<'a> Run<'a> {
         Run {
             recorder,
             real: (!seat.sets_date()).then(Instant::now),
-            people: scenario.people.clone(),
+            on_record: OnRecord::of(scenario),
             site: scenario.site.clone(),
             now: scenario.at,
             below_ms: Duration::ZERO,
             slot: Slot::new(playable, options),
             screen: Screen::InsertCard,
             card_faults: Vec::new(),
-            backend_faults: Vec::new(),
+            backend_faults: DueFaults::default(),
             wrong: None,
             emergency_next: false,
             emergency: false,
@@ -223,7 +225,7 @@ impl<'a> Run<'a> {
     /// Makes the backend know the people as they are now. One that cannot be reached is left
     /// alone: its silence will show.
     async fn arrange(&mut self, at: Moment) -> Result<(), RunError> {
-        let world = World::new(&self.people, &self.scenario.incidents);
+        let world = self.on_record.world();
         match self.backend.arrange(&world, at).await {
             Ok(()) | Err(Cannot::Reach(_)) => Ok(()),
             Err(Cannot::Arrange(reason)) => Err(RunError::NotApplicable(reason)),
@@ -260,24 +262,19 @@ impl<'a> Run<'a> {
                 self.note(Note::Waited { step: index });
             }
             Step::GoTo(change) => {
-                self.site.kind = change.kind.unwrap_or(self.site.kind);
-                if let Some(institution) = &change.institution {
-                    self.site.institution.clone_from(institution);
-                }
+                change.apply(&mut self.site);
                 self.note(Note::Changed { step: index });
                 let moved = self.seat.move_to(self.now, self.site.clone()).await;
                 self.perform(moved).await;
             }
             Step::ChangeRegistry(overrides) => {
-                if let Some(patient) = self.people.first_mut() {
-                    overrides
-                        .apply(&mut patient.registry, self.scenario.at)
-                        .map_err(|error| RunError::Scenario {
-                            id: self.scenario.id.clone(),
-                            step: index,
-                            reason: error.to_string(),
-                        })?;
-                }
+                self.on_record
+                    .change(overrides)
+                    .map_err(|error| RunError::Scenario {
+                        id: self.scenario.id.clone(),
+                        step: index,
+                        reason: error.to_string(),
+                    })?;
                 self.arrange(self.now).await?;
                 self.note(Note::Changed { step: index });
             }
@@ -285,7 +282,7 @@ impl<'a> Run<'a> {
             Step::Fault(FaultStep::Backend(fault)) if fault.what == BackendFaultKind::Wrong => {
                 self.decide_wrongly(index, fault).await?;
             }
-            Step::Fault(FaultStep::Backend(fault)) => self.backend_faults.push(fault.clone()),
+            Step::Fault(FaultStep::Backend(fault)) => self.backend_faults.add(fault.clone()),
             Step::ExpectScreen(expected) => {
                 self.wait_for(&[expected.fields().id]).await;
                 self.note(Note::Reached { step: index });

@@ -54,9 +54,9 @@ pub use registry::{
 };
 pub use resolve::ResolveError;
 pub use step::{
-    BackendFault, BackendFaultKind, CardFault, ConsentSubject, Decision, DeskStep, FaceShown,
-    FaultStep, MedicalInquiryStep, NumberInquiryStep, PeriodEntry, PersonInquiryStep, SiteChange,
-    Step,
+    BackendFault, BackendFaultKind, CardFault, ConsentSubject, Decision, DeskStep, DueFaults,
+    FaceShown, FaultStep, MedicalInquiryStep, NumberInquiryStep, PeriodEntry, PersonInquiryStep,
+    SiteChange, Step,
 };
 pub use step_kind::{Actor, STEP_KINDS, StepKind};
 

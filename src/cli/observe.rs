@@ -26,6 +26,7 @@ use super::statement::StatementArgs;
 use crate::eligibility::Text;
 use crate::exit_code::ExitCode;
 use crate::judge::judge_with;
+use crate::observe::plan::Beside;
 use crate::observe::{Answered, Ended, ObserveError, Observed, Progress, Setup, observe as watch};
 use crate::report::{Judged, Report};
 use crate::requirement;
@@ -103,6 +104,16 @@ pub(super) struct ObserveArgs {
     /// A program that uses the card; started in each visit once the card is there
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
+}
+
+impl ObserveArgs {
+    /// Returns where our backend is served beside the card.
+    fn beside(&self) -> Beside {
+        Beside {
+            fhir: self.fhir.is_some(),
+            oqs: self.oqs.is_some(),
+        }
+    }
 }
 
 /// Observes a reader and reports on it.
@@ -310,6 +321,7 @@ fn early(ended: &Ended, language: Language) -> Option<String> {
         Ended::Crashed(how) => wording.say_with("observe-crashed", &[("how", how)]),
         Ended::Flood => wording.say("observe-flood"),
         Ended::Deserted => wording.say("observe-deserted"),
+        Ended::NotMoved => wording.say("observe-not-moved"),
         Ended::Interrupted => wording.say("observe-interrupted"),
     })
 }
@@ -323,7 +335,7 @@ fn problem(ended: &Ended) -> Option<Text> {
 /// cannot have passed.
 fn ending(observed: &Observed, code: ExitCode, language: Language) -> ExitCode {
     let wording = language.wording();
-    if observed.commands == 0 {
+    if observed.is_silent() {
         tell(&format!("uketsuke: {}", wording.say("observe-silent")));
     }
     if let Some(why) = early(&observed.ended, language) {

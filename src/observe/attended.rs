@@ -11,7 +11,6 @@ use super::record::OnCard;
 use super::watch::{Halt, Watch};
 use super::{Answered, Ended, Observer, Progress, Question};
 use crate::presentation::{Presentation, Traffic};
-use crate::transcript::Note;
 
 /// How long nothing must come to the card after an operator has confirmed a step, before what
 /// follows is looked at; and how long that is waited for. Conventions of this harness.
@@ -27,10 +26,18 @@ impl Observer<'_> {
         watch: &mut Watch<'_, S>,
         told: &mut impl FnMut(Progress<'_>),
     ) -> Result<(), Halt> {
-        for step in &plan.before {
-            self.give(*step, watch, told).await?;
+        for act in &plan.before {
+            self.beside_the_card(act, watch, told).await?;
         }
         let place = plan.present;
+        if !plan.card {
+            self.record.without_card();
+            self.give(place, watch, told).await?;
+            for act in &plan.acts {
+                self.beside_the_card(act, watch, told).await?;
+            }
+            return Ok(());
+        }
         self.ready(Question::Insert(place), watch, told).await?;
         let (card, timing) = self.card(plan)?;
         self.presented(plan, true);
@@ -55,18 +62,31 @@ impl Observer<'_> {
         for act in &plan.acts {
             match act {
                 Act::Fault(fault) => slot.add_faults([fault.clone()]),
-                Act::Give(step) => self.give(*step, watch, told).await?,
                 Act::Take(step) => {
                     self.ready(Question::Take(*step), watch, told).await?;
                     watch.inside = false;
                     slot.take_out();
                     self.record.removed(self.step(*step));
                 }
-                Act::Look(step) => self.look(*step, watch, told).await?,
-                Act::Check(step) => self.record.note(Note::Reached { step: *step }),
+                act => self.beside_the_card(act, watch, told).await?,
             }
         }
         Ok(())
+    }
+
+    /// Does what needs no card of ours.
+    async fn beside_the_card<S: Future<Output = ()> + Unpin>(
+        &mut self,
+        act: &Act,
+        watch: &mut Watch<'_, S>,
+        told: &mut impl FnMut(Progress<'_>),
+    ) -> Result<(), Halt> {
+        match act {
+            Act::Give(step) => self.give(*step, watch, told).await,
+            Act::Move(step) => self.moved(*step, watch, told).await,
+            Act::Look(step) => self.look(*step, watch, told).await,
+            act => self.arrange(act, told).await,
+        }
     }
 
     /// Asks the operator to do a step, and waits until what follows from it has come.
@@ -143,7 +163,7 @@ impl Observer<'_> {
         Ok(())
     }
 
-    async fn ask<S: Future<Output = ()> + Unpin>(
+    pub(super) async fn ask<S: Future<Output = ()> + Unpin>(
         &mut self,
         question: Question,
         watch: &mut Watch<'_, S>,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
+use super::plan::Beside;
 use super::record::{Pending, Record};
 use super::{Progress, Setup};
 use crate::runner::roles_of;
@@ -69,7 +70,7 @@ impl Record {
         if !setup.follow {
             return pending().await;
         }
-        let beside = setup.fhir.is_some() || setup.oqs.is_some();
+        let beside = setup.beside() != Beside::default();
         let mut known = 0;
         loop {
             let woken = match beside {

@@ -9,11 +9,14 @@ use virtual_card::fault::{Fault, Kind, When};
 
 use crate::card_link::Lost;
 use crate::clock::system_now;
+use crate::eligibility::Answer;
 use crate::presentation::Traffic;
 use crate::runner::{fault_text, roles_of};
 use crate::scenario::{Scenario, Step};
 use crate::serve::journal::SharedRecorder;
-use crate::transcript::{By, CardEvent, Event, Note, Recorder, Role, Roles, Stimulus, Transcript};
+use crate::transcript::{
+    By, CardEvent, Event, Note, Recorder, Reply, Role, Roles, Stimulus, Transcript,
+};
 
 /// The most events between card and reader of one observation: software that causes more is running
 /// in circles. A convention of this harness.
@@ -113,6 +116,29 @@ impl Record {
         self.card.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns whom the backend has registered since there were `known` entries, each by the card
+    /// that lay in the reader.
+    pub(super) fn registered_since(&self, known: usize) -> Vec<String> {
+        let recorder = self.read();
+        let mut holder = None;
+        let mut registered = Vec::new();
+        for (index, entry) in recorder.transcript().entries.iter().enumerate() {
+            match &entry.event {
+                Event::Card(CardEvent::Presented { person }) => holder = Some(person),
+                Event::Answer(Reply::Answer(Answer::Registered)) if index >= known => {
+                    registered.extend(holder.cloned());
+                }
+                _ => {}
+            }
+        }
+        registered
+    }
+
+    /// Begins a visit in which there is no card.
+    pub(super) fn without_card(&self) {
+        self.lock().begin_visit();
+    }
+
     /// Begins a visit with a person's card.
     pub(super) fn presented(&self, person: &str, step: Option<(usize, &Step)>) {
         let mut recorder = self.lock();
@@ -176,6 +202,18 @@ impl Record {
     /// Records that a person did a step, as far as `by` tells.
     pub(super) fn given(&self, index: usize, step: &Step, by: By) {
         stimulus(&mut self.lock(), index, step, Some(by));
+    }
+
+    /// Records a step that a person did before our own eyes.
+    pub(super) fn seen_done(&self, index: usize, step: &Step) {
+        stimulus(&mut self.lock(), index, step, None);
+    }
+
+    /// Records that an operator has made the change of a step.
+    pub(super) fn changed_by_hand(&self, step: usize) {
+        let mut recorder = self.lock();
+        let n = note(&mut recorder, Note::Changed { step });
+        recorder.known_by(n, By::Confirmed);
     }
 
     /// Keeps a place for what a person is asked to do now, and returns its number.

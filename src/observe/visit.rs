@@ -17,7 +17,7 @@ use super::watch::{Halt, Signal, Watch};
 use super::{Ended, ObserveError, Observer, Progress};
 use crate::presentation::{Presentation, Traffic};
 use crate::scenario::Step;
-use crate::transcript::{By, Note};
+use crate::transcript::By;
 
 impl Observer<'_> {
     /// Observes one visit and says how it ended.
@@ -73,6 +73,9 @@ impl Observer<'_> {
         let alone = plan
             .unattended()
             .map_err(|why| Halt::Error(ObserveError::NotApplicable(why)))?;
+        for act in &alone.arranged {
+            self.arrange(act, told).await?;
+        }
         if claimed {
             self.declare(&alone.before);
         }
@@ -86,12 +89,11 @@ impl Observer<'_> {
         let done = self.use_card(plan, &alone, watch, told).await;
         let take = alone.take.filter(|_| claimed && done.is_ok());
         self.remove(plan.person, slot, take, told);
-        if done.is_ok() {
-            for step in &alone.reached {
-                self.record.note(Note::Reached { step: *step });
-            }
+        done?;
+        for act in &alone.after {
+            self.arrange(act, told).await?;
         }
-        done
+        Ok(())
     }
 
     async fn use_card<S: Future<Output = ()> + Unpin>(

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Run, RunError};
 use crate::backend::{Absent, Outage};
 use crate::check_in::BackendReply;
-use crate::eligibility::{Answer, Inquiry, InquiryKind, Registration, RegistrationPlace};
+use crate::eligibility::{Answer, Inquiry};
 use crate::fault;
 use crate::scenario::{BackendFault, BackendFaultKind};
 use crate::transcript::{Event as Entry, Reply, Role};
@@ -20,7 +20,7 @@ impl Run<'_> {
     /// Asks the backend, with the faults that the scenario has injected.
     pub(super) async fn ask(&mut self, from: Role, inquiry: &Inquiry) -> BackendReply {
         let n = self.recorder.inquiry(self.now, from, inquiry);
-        let fault = self.due_backend_fault(inquiry.kind());
+        let fault = self.backend_faults.strike(inquiry.kind());
         let said = match (fault, self.wrong) {
             (Some(fault), _) => Some(format!("backend {fault:?}").to_lowercase()),
             (None, Some(wrong)) => Some(format!("backend wrong: {}", wrong.name)),
@@ -67,7 +67,8 @@ impl Run<'_> {
         let (reply, event) = match answer {
             Ok(answer) => {
                 if answer == Answer::Registered {
-                    self.registered();
+                    let person = self.slot.person().unwrap_or_default();
+                    self.on_record.registered(person);
                 }
                 (Reply::Answer(answer.clone()), BackendReply::Answer(answer))
             }
@@ -99,31 +100,5 @@ impl Run<'_> {
         self.backend = fault::interpose_backend(fault, sound);
         self.wrong = Some(fault);
         self.arrange(self.now).await
-    }
-
-    /// What the backend has registered is on record from now on: the next time the world is arranged,
-    /// an earlier cancellation must not come back.
-    fn registered(&mut self) {
-        let person = self.slot.person().unwrap_or_default();
-        let mut people = self.people.iter_mut();
-        if let Some(patient) = people.find(|patient| patient.name == person) {
-            patient.registry.registration = Some(Registration {
-                place: RegistrationPlace::Reader,
-                cancelled: false,
-            });
-            patient.registry.previous_certificate_until = None;
-        }
-    }
-
-    fn due_backend_fault(&mut self, kind: InquiryKind) -> Option<BackendFaultKind> {
-        let index = self
-            .backend_faults
-            .iter()
-            .position(|fault| fault.inquiry.is_none_or(|wanted| wanted == kind))?;
-        let fault = self.backend_faults.get(index)?.clone();
-        if !fault.always {
-            self.backend_faults.remove(index);
-        }
-        Some(fault.what)
     }
 }

@@ -9,13 +9,6 @@ use crate::scenario::{
 };
 
 impl Run<'_> {
-    fn patient(&self, name: Option<&str>) -> Option<&Patient> {
-        match name {
-            Some(name) => self.people.iter().find(|patient| patient.name == name),
-            None => self.people.first(),
-        }
-    }
-
     /// Returns the inquiry that a step makes past the reader.
     pub(super) fn desk_inquiry(&self, step: &Step) -> Option<Inquiry> {
         match step {
@@ -23,14 +16,14 @@ impl Run<'_> {
             Step::Desk(DeskStep::PersonInquiry(inquiry)) => self.person_inquiry(inquiry),
             Step::Desk(DeskStep::MedicalInquiry(inquiry)) => self.medical_inquiry(inquiry),
             Step::OpenPortal(person) => Some(Inquiry::Portal {
-                person: self.patient(person.as_deref())?.name.clone(),
+                person: self.on_record.person(person.as_deref())?.name.clone(),
             }),
             _ => None,
         }
     }
 
     fn number_inquiry(&self, step: &NumberInquiryStep) -> Option<Inquiry> {
-        let patient = self.patient(step.person.as_deref())?;
+        let patient = self.on_record.person(step.person.as_deref())?;
         let mut key = key_of(patient)?;
         if let Some(insurer) = &step.insurer {
             key.insurer.clone_from(insurer);
@@ -58,7 +51,7 @@ impl Run<'_> {
     }
 
     fn person_inquiry(&self, step: &PersonInquiryStep) -> Option<Inquiry> {
-        let registry = &self.patient(step.person.as_deref())?.registry;
+        let registry = &self.on_record.person(step.person.as_deref())?.registry;
         let person = &registry.person;
         let asked = |written: &Option<String>, known: Option<&String>| match written.as_deref() {
             Some("none") => None,
@@ -89,7 +82,7 @@ impl Run<'_> {
     }
 
     fn medical_inquiry(&self, step: &MedicalInquiryStep) -> Option<Inquiry> {
-        let patient = self.patient(step.person.as_deref())?;
+        let patient = self.on_record.person(step.person.as_deref())?;
         let care = if self.emergency {
             Care::Emergency
         } else {

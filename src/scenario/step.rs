@@ -15,12 +15,12 @@ use super::registry::RegistryOverrides;
 use super::step_kind::StepKind;
 use super::{DateExpr, DateExprError, Span};
 use crate::eligibility::{
-    ConsentKind, EmergencyConsent, InquiryKind, MedicalKind, Moment, Period, SiteKind,
+    ConsentKind, EmergencyConsent, InquiryKind, MedicalKind, Moment, Period, Site, SiteKind,
 };
 use crate::screen::Method;
 use crate::secret::{Masker, Secret};
 
-pub use fault::{BackendFault, BackendFaultKind, CardFault, FaultStep};
+pub use fault::{BackendFault, BackendFaultKind, CardFault, DueFaults, FaultStep};
 pub use person_inquiry::PersonInquiryStep;
 
 /// One step. `crate::scenario::STEP_KINDS` describes each for parser, lint, runner, prompts and UI.
@@ -230,6 +230,16 @@ pub struct SiteChange {
     /// Institution code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub institution: Option<String>,
+}
+
+impl SiteChange {
+    /// Moves `site`.
+    pub fn apply(&self, site: &mut Site) {
+        site.kind = self.kind.unwrap_or(site.kind);
+        if let Some(institution) = &self.institution {
+            site.institution.clone_from(institution);
+        }
+    }
 }
 
 /// Lets the schema take the steps that may stand as one word, as the parser does.

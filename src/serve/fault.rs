@@ -4,9 +4,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::eligibility::Text;
-use crate::fault::{FAULTS, Fault, Flaw};
+use crate::eligibility::{InquiryKind, Text};
+use crate::fault::{FAULTS, Fault, Flaw, of_backend};
 use crate::requirement::Id;
+use crate::scenario::{BackendFault, BackendFaultKind, DueFaults};
 
 /// How an answer goes wrong on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,9 +221,47 @@ pub struct Faults {
     asked: u64,
     /// Grows whenever the faults change, so that a world notices.
     generation: u64,
+    /// What the steps of a scenario let go wrong on the way: declared, so the transcript tells it.
+    due: DueFaults,
+    /// The ways in which the backend decides wrongly since a step said so.
+    declared: Vec<&'static Fault>,
 }
 
 impl Faults {
+    /// Lets something go wrong because a step of a scenario says so: the transcript will tell it,
+    /// beside whatever it strikes.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the name of a fault of a backend.
+    pub fn declare(&mut self, step: &BackendFault) -> Result<(), String> {
+        if step.what != BackendFaultKind::Wrong {
+            self.due.add(step.clone());
+            return Ok(());
+        }
+        let fault = of_backend(step.name.as_deref().unwrap_or_default())?;
+        self.declared.push(fault);
+        self.generation += 1;
+        Ok(())
+    }
+
+    /// Returns what a step has declared for an inquiry of this kind; it has struck then.
+    pub fn strike_declared(&mut self, kind: InquiryKind) -> Option<WireFault> {
+        match self.due.strike(kind)? {
+            BackendFaultKind::Down => Some(WireFault::Down),
+            BackendFaultKind::Silent => Some(WireFault::Silent),
+            BackendFaultKind::Slow => Some(WireFault::Slow),
+            BackendFaultKind::Garbage => Some(WireFault::Garbage),
+            // What decides wrongly stands before the backend already.
+            BackendFaultKind::Wrong => None,
+        }
+    }
+
+    /// Returns the way in which the backend decides wrongly since a step said so, the latest.
+    pub fn declared(&self) -> Option<&'static Fault> {
+        self.declared.last().copied()
+    }
+
     /// Puts these faults in place of those in effect; none for an empty list.
     pub fn set(&mut self, wanted: Vec<Wanted>) {
         self.wanted = wanted;
@@ -242,13 +281,11 @@ impl Faults {
 
     /// Returns the faults of a backend that decides wrongly.
     pub fn of_backend(&self) -> Vec<&'static Fault> {
-        self.wanted
-            .iter()
-            .filter_map(|wanted| match wanted {
-                Wanted::Backend(fault) => Some(*fault),
-                Wanted::Wire { .. } => None,
-            })
-            .collect()
+        let wanted = self.wanted.iter().filter_map(|wanted| match wanted {
+            Wanted::Backend(fault) => Some(*fault),
+            Wanted::Wire { .. } => None,
+        });
+        wanted.chain(self.declared.iter().copied()).collect()
     }
 
     /// Counts an inquiry and returns what strikes its answer.

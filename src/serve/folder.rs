@@ -50,9 +50,17 @@ impl Answering for FolderWorld {
                 tokio::time::sleep(Duration::from_millis(SLOW_MS)).await;
             }
             let asking = self.live.ask_with(inquiry, Some(at), self.fault).await;
-            match self.fault {
-                Some(WireFault::Down | WireFault::Silent) => {
+            match (self.fault, asking.fault) {
+                (Some(WireFault::Down | WireFault::Silent), _) => {
                     Err(Outage::Down("a fault, as it was wanted".to_owned()))
+                }
+                // What a scenario has declared is known once the inquiry has been read.
+                (None, Some(WireFault::Slow)) => {
+                    tokio::time::sleep(Duration::from_millis(SLOW_MS)).await;
+                    asking.answer
+                }
+                (None, Some(WireFault::Garbage)) => {
+                    Err(Outage::Malformed("a fault, as it was declared".to_owned()))
                 }
                 _ => asking.answer,
             }
@@ -240,7 +248,7 @@ impl Controlling for Orders {
                 Order::Change { change, at, world } => {
                     let live = self.world(&change)?;
                     live.set_clock(at);
-                    live.change(&world).await;
+                    live.change(&world, || ()).await;
                     Ok(done(change))
                 }
                 Order::Clock { clock, at } => {

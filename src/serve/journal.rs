@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::backend::Outage;
 use crate::eligibility::{Answer, Inquiry, InquiryKind, Moment};
 use crate::scenario::Scenario;
-use crate::serve::fault::WireFault;
 use crate::transcript::{CardEvent, Entry, Event, Recorder, Reply, Role, Roles};
 
 /// A recorder that several write to, each entry in the order in which it happened.
@@ -111,8 +110,8 @@ impl Journal {
     }
 
     /// Records that a fault struck the answer to entry `re`.
-    pub fn fault(&mut self, at: Moment, re: u64, fault: WireFault) {
-        let event = Event::Fault(format!("backend {}", fault.name()));
+    pub fn fault(&mut self, at: Moment, re: u64, fault: &str) {
+        let event = Event::Fault(format!("backend {fault}"));
         self.recorder()
             .record(at, Role::Harness, Role::Backend, Some(re), event);
     }

@@ -81,8 +81,9 @@ impl LiveWorld {
         lock(&self.clock).set(at);
     }
 
-    /// Puts `world` in place of what is on record; what was recorded in visits stays.
-    pub async fn change(&self, world: &World) {
+    /// Puts `world` in place of what is on record; what was recorded in visits stays. `note` is
+    /// called before the next inquiry is answered, for whoever writes down that it has changed.
+    pub async fn change(&self, world: &World, note: impl FnOnce()) {
         self.touch();
         let mut inner = self.inner.lock().await;
         // Nobody's PIN is any business of a backend.
@@ -90,6 +91,7 @@ impl LiveWorld {
         *lock(&self.world) = Arc::clone(&world);
         let now = self.now();
         inner.arrange(&world, now).await;
+        note();
     }
 
     /// Returns what is on record.
@@ -142,6 +144,11 @@ impl LiveWorld {
         let now = self.now();
         let at = at.unwrap_or(now);
         self.stand_faults(inner, now).await;
+        let (fault, declared) = {
+            let mut faults = lock(&self.faults);
+            let struck = fault.or_else(|| faults.strike_declared(inquiry.kind()));
+            (struck, faults.declared())
+        };
         let n = inner
             .journal
             .as_mut()
@@ -151,8 +158,10 @@ impl LiveWorld {
             None => inner.backend.ask(inquiry, at).await,
         };
         if let (Some(journal), Some(n)) = (&mut inner.journal, n) {
-            if let Some(fault) = fault {
-                journal.fault(now, n, fault);
+            match (fault, declared) {
+                (Some(fault), _) => journal.fault(now, n, fault.name()),
+                (None, Some(fault)) => journal.fault(now, n, &format!("wrong: {}", fault.name)),
+                (None, None) => {}
             }
             match fault.filter(|fault| fault.spoils()) {
                 Some(fault) => {

@@ -465,6 +465,10 @@ observe-flood = the reader sent commands and resets without end
 observe-deserted = there was no operator any more
 observe-interrupted = interrupted
 observe-broken = { $why }
+observe-arranged = our backend: { $step }
+observe-move = Set the reader to another site: { $site }
+observe-site = { $kind }, institution number { $institution }, asks after { $asked }
+observe-not-moved = the reader could not be set to the other site
 
 # A reader that is observed, in the terminal UI
 pane-live = reader under observation

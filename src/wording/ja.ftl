@@ -465,6 +465,10 @@ observe-flood = 読取機がコマンドやリセットを際限なく送りま�
 observe-deserted = 操作者がいなくなりました
 observe-interrupted = 中断しました
 observe-broken = { $why }
+observe-arranged = 照会先: { $step }
+observe-move = 読取機を別の施設に設定します: { $site }
+observe-site = { $kind }、医療機関等コード{ $institution }、尋ねる同意: { $asked }
+observe-not-moved = 読取機を別の施設に設定できませんでした
 
 # A reader that is observed, in the terminal UI
 pane-live = 観測中の読取機

@@ -18,7 +18,7 @@ use crate::cli::shell::tell;
 use crate::clock::system_now;
 use crate::exit_code::ExitCode;
 use crate::fault::Fault;
-use crate::observe::plan::{Act, VisitPlan, visits};
+use crate::observe::plan::{Act, Beside, VisitPlan, visits};
 use crate::runner::{Options, play_blocking};
 use crate::scenario::Playable;
 use crate::transcript::{Event, Transcript};
@@ -87,7 +87,12 @@ fn visit_of(args: &DriveArgs) -> Result<Playable, Failure> {
         Ok(playable) => playable,
         Err(_) => return Err(usage(format!("{id} cannot be played on today's date"))),
     };
-    let plans = visits(&playable).map_err(|why| usage(why.en))?;
+    // What is done at the backend is for whoever serves it.
+    let beside = Beside {
+        fhir: true,
+        oqs: true,
+    };
+    let plans = visits(&playable, beside).map_err(|why| usage(why.en))?;
     // Of a scenario other than the one that is observed there may be fewer visits.
     let plan = plans
         .get(number.saturating_sub(1) % plans.len().max(1))
@@ -100,14 +105,15 @@ fn visit_of(args: &DriveArgs) -> Result<Playable, Failure> {
     Ok(playable)
 }
 
-/// Returns what people do in a visit, by index. Faults are for whoever has the card.
+/// Returns what people do in a visit, by index. Faults are for whoever has the card, and the backend
+/// for whoever serves it; where someone would have to set a reader to another site, nobody starts this.
 fn steps_of(plan: &VisitPlan) -> Vec<usize> {
-    let acts = plan.acts.iter().filter_map(|act| match act {
-        Act::Give(step) | Act::Take(step) => Some(*step),
-        Act::Fault(_) | Act::Look(_) | Act::Check(_) => None,
-    });
-    let first = plan.before.iter().copied().chain([plan.present]);
-    first.chain(acts).collect()
+    let done = |act: &Act| match act {
+        Act::Give(step) | Act::Move(step) | Act::Take(step) => Some(*step),
+        Act::Fault(_) | Act::Arrange(_) | Act::Portal(_) | Act::Look(_) | Act::Check(_) => None,
+    };
+    let first = plan.before.iter().filter_map(done).chain([plan.present]);
+    first.chain(plan.acts.iter().filter_map(done)).collect()
 }
 
 /// Returns what plays one reception.

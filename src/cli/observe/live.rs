@@ -114,7 +114,9 @@ fn remarks(observed: &Observed) -> Vec<Text> {
         Some(Text::new(ja, en))
     };
     let silent = |observed: &Observed, language: Language| {
-        (observed.commands == 0).then(|| language.wording().say("observe-silent"))
+        observed
+            .is_silent()
+            .then(|| language.wording().say("observe-silent"))
     };
     let early = |observed: &Observed, language| early(&observed.ended, language);
     [both(silent), both(early)].into_iter().flatten().collect()

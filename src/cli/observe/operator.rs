@@ -61,6 +61,12 @@ impl<'a> Operator<'a> {
             Progress::ProgramEnded(how) => {
                 vec![wording.say_with("observe-program", &[("how", *how)])]
             }
+            Progress::Arranged(index) => {
+                let step = self.scenario.steps.get(*index);
+                let step = step.map(|step| describe::act(step, self.language));
+                let step = step.unwrap_or_default();
+                vec![wording.say_with("observe-arranged", &[("step", &step)])]
+            }
             Progress::CardOut => vec![wording.say("observe-card-out")],
             Progress::Asked(_) | Progress::Recorded(_) => Vec::new(),
         }
@@ -107,6 +113,13 @@ impl<'a> Operator<'a> {
                 let what = wording.say_with("observe-give", &[("step", &what)]);
                 (what, "observe-done")
             }
+            Question::Move(index) => {
+                let site = self.site_of(index);
+                (
+                    wording.say_with("observe-move", &[("site", &site)]),
+                    "observe-done",
+                )
+            }
             Question::Look(index) => {
                 let screen = match step(index) {
                     Some(Step::ExpectScreen(expected)) => self.screen(&expected.fields()),
@@ -135,6 +148,33 @@ impl<'a> Operator<'a> {
             parts.push(wording.say("observe-preset"));
         }
         parts.join(" · ")
+    }
+
+    /// Says where the reader stands from a step on: what must be set there.
+    fn site_of(&self, index: usize) -> String {
+        let mut site = self.scenario.site.clone();
+        for step in self.scenario.steps.iter().take(index + 1) {
+            if let Step::GoTo(change) = step {
+                change.apply(&mut site);
+            }
+        }
+        let wording = self.language.wording();
+        let asked: Vec<String> = site
+            .offers
+            .iter()
+            .map(|kind| wording.say(describe::consent(*kind)))
+            .collect();
+        let asked = asked.join(match self.language {
+            Language::Ja => "、",
+            Language::En => ", ",
+        });
+        let kind = wording.say(describe::site(site.kind));
+        let blanks = [
+            ("kind", kind.as_str()),
+            ("institution", &site.institution),
+            ("asked", &asked),
+        ];
+        wording.say_with("observe-site", &blanks)
     }
 
     fn name(&self, person: usize) -> &str {

@@ -11,7 +11,7 @@ use crate::cli::shell::{Shell, tell};
 use crate::cli::transcripts::Transcripts;
 use crate::exit_code::ExitCode;
 use crate::observe::Ended;
-use crate::observe::plan;
+use crate::observe::plan::{self, Beside};
 use crate::report::{Report, tally};
 use crate::requirement::Subject;
 use crate::scenario::Playable;
@@ -32,7 +32,9 @@ pub(super) fn suite(
     let chosen = |playable: &Playable| wanted(&playable.scenario, &args.tag, &args.requirement);
     let applies = |playable: &Playable| {
         let excluded = |it: &Statement| it.excludes(&playable.scenario);
-        statement.as_ref().and_then(excluded).is_none() && can_be_put(playable, attended)
+        wanted(&playable.scenario, &args.tag, &args.requirement)
+            && statement.as_ref().and_then(excluded).is_none()
+            && can_be_put(playable, args.beside(), attended)
     };
     let (playables, others) = today::all(&args.scenarios, chosen, applies)?;
     if playables.is_empty() {
@@ -99,8 +101,8 @@ pub(super) fn suite(
     Ok(ending(&ended, code, args, shell))
 }
 
-fn can_be_put(playable: &Playable, attended: bool) -> bool {
-    plan::visits(playable)
+fn can_be_put(playable: &Playable, beside: Beside, attended: bool) -> bool {
+    plan::visits(playable, beside)
         .is_ok_and(|visits| attended || visits.iter().all(|visit| visit.unattended().is_ok()))
 }
 

@@ -49,3 +49,56 @@ pub enum BackendFaultKind {
     /// From here on it decides wrongly, in the way that `name` says.
     Wrong,
 }
+
+/// The faults of a backend that steps have injected and that are still to strike, in their order.
+#[derive(Debug, Clone, Default)]
+pub struct DueFaults(Vec<BackendFault>);
+
+impl DueFaults {
+    /// Adds one to those that are still to strike.
+    pub fn add(&mut self, fault: BackendFault) {
+        self.0.push(fault);
+    }
+
+    /// Returns what strikes an inquiry of this kind; unless it strikes always, it has struck then.
+    pub fn strike(&mut self, kind: InquiryKind) -> Option<BackendFaultKind> {
+        let fits = |fault: &BackendFault| fault.inquiry.is_none_or(|wanted| wanted == kind);
+        let index = self.0.iter().position(fits)?;
+        let fault = self.0.get(index)?;
+        let what = fault.what;
+        if !fault.always {
+            self.0.remove(index);
+        }
+        Some(what)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_strikes_the_next_inquiry_of_its_kind_and_once_unless_always() {
+        let mut due = DueFaults::default();
+        let fault = |what, inquiry, always| BackendFault {
+            what,
+            inquiry,
+            always,
+            name: None,
+        };
+        due.add(fault(
+            BackendFaultKind::Down,
+            Some(InquiryKind::Confirm),
+            false,
+        ));
+        due.add(fault(BackendFaultKind::Slow, None, true));
+        let struck = [
+            InquiryKind::Authenticate,
+            InquiryKind::Confirm,
+            InquiryKind::Confirm,
+        ]
+        .map(|kind| due.strike(kind));
+        let (slow, down) = (BackendFaultKind::Slow, BackendFaultKind::Down);
+        assert_eq!(struck, [Some(slow), Some(down), Some(slow)]);
+    }
+}

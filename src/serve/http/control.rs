@@ -140,7 +140,7 @@ async fn change(
         .ok_or_else(|| no_world(number))?;
     let order: Arrangement = read(peer, headers, body).await?;
     live.set_clock(order.at);
-    live.change(&order.world).await;
+    live.change(&order.world, || ()).await;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
