@@ -2,6 +2,8 @@
 //! every moment is ours, and before pcscd with programs that know nothing of us.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+#[path = "observe/arranged.rs"]
+mod arranged;
 #[path = "observe/beside.rs"]
 mod beside;
 #[path = "observe/bounds.rs"]
@@ -17,8 +19,12 @@ mod operator;
 mod our_reader;
 #[path = "observe/pcscd.rs"]
 mod pcscd;
+#[path = "observe/place.rs"]
+mod place;
 #[path = "observe/program.rs"]
 mod program;
+#[path = "observe/scripted.rs"]
+mod scripted;
 #[path = "pty/session.rs"]
 mod session;
 #[path = "observe/suite.rs"]
@@ -53,9 +59,16 @@ const STEPS: &str = "\
 ";
 
 fn playable(steps: &str) -> Playable {
+    scenario(&format!(
+        "requirements: [IDV-02]\nothers: [{{ card: {{ holder: elder-80 }} }}]\nsteps:\n{steps}"
+    ))
+}
+
+/// Makes a scenario of a reader and an adult, today.
+fn scenario(rest: &str) -> Playable {
     let library = Library::bundled().unwrap();
     let text = format!(
-        "title: {{ ja: あ, en: a }}\nrequirements: [IDV-02]\nunder-test: reader\nat: now\ncard: {{ holder: adult }}\nothers: [{{ card: {{ holder: elder-80 }} }}]\nsteps:\n{steps}"
+        "title: {{ ja: あ, en: a }}\nunder-test: reader\nat: now\ncard: {{ holder: adult }}\n{rest}"
     );
     let source = Source {
         id: "observed".to_owned(),
@@ -81,12 +94,20 @@ fn watch(
     answers: Option<&mut Receiver<Answered>>,
     told: impl FnMut(Progress<'_>),
 ) -> Result<Observed, ObserveError> {
+    watch_scenario(&playable(steps), setup, answers, told)
+}
+
+fn watch_scenario(
+    playable: &Playable,
+    setup: &Setup,
+    answers: Option<&mut Receiver<Answered>>,
+    told: impl FnMut(Progress<'_>),
+) -> Result<Observed, ObserveError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let playable = playable(steps);
-    runtime.block_on(observe(&playable, setup, answers, pending(), told))
+    runtime.block_on(observe(playable, setup, answers, pending(), told))
 }
 
 /// Writes entries down shortly, one word or two for each.
@@ -112,6 +133,7 @@ fn word(entry: &Entry) -> String {
         Event::Note(Note::Told { step, holds }) => format!("told {step} {holds}"),
         Event::Note(Note::Unmet { step, .. }) => format!("unmet {step}"),
         Event::Note(Note::Moot { step }) => format!("moot {step}"),
+        Event::Note(Note::Changed { step }) => format!("changed {step}"),
         Event::Note(Note::CutShort { .. }) => "cut short".to_owned(),
         other => other.kind().to_owned(),
     };

@@ -72,6 +72,13 @@ impl Slot {
         }
     }
 
+    /// Takes the power away; when this returns, the card knows.
+    pub fn power_off(&mut self) {
+        self.control(0);
+        self.control(4);
+        assert!(self.hear().is_some());
+    }
+
     /// Waits until the card is out.
     pub fn gone(mut self) {
         let mut byte = [0];
