@@ -32,7 +32,7 @@ use crate::runner::OnRecord;
 use crate::scenario::Playable;
 use crate::serve::clock::Pace;
 use crate::serve::{self, Server, StartError};
-use crate::transcript::{CardEvent, Entry, Event, Note, Roles, Transcript};
+use crate::transcript::{CardEvent, Entry, Event, Note, Roles, Transcript, reason};
 use plan::{Beside, VisitPlan};
 use record::Record;
 
@@ -121,6 +121,8 @@ pub enum Answered {
 /// What whoever waits is told.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Progress<'a> {
+    /// The observation begins; the reader stands at the site of the scenario.
+    Begins,
     /// Our backend is served.
     Serving {
         /// The base of FHIR.
@@ -219,6 +221,7 @@ pub async fn observe(
     observer.serve().await?;
     let told = RefCell::new(told);
     let mut tell = |progress: Progress<'_>| (*told.borrow_mut())(progress);
+    tell(Progress::Begins);
     if observer.server.is_some() {
         tell(Progress::Serving {
             fhir: observer.fhir.as_deref(),
@@ -336,14 +339,12 @@ impl<'a> Observer<'a> {
 fn cut_short(ended: &Ended) -> Option<String> {
     match ended {
         Ended::Complete => None,
-        Ended::TimeUp => Some("the visit did not come to an end within the time limit".to_owned()),
+        Ended::TimeUp => Some(reason::TIME_UP.to_owned()),
         Ended::Broken(why) => Some(why.clone()),
-        Ended::Crashed(how) => Some(format!("the program crashed: {how}")),
-        Ended::Flood => Some(format!(
-            "the reader caused more than {EVENTS_MAX} commands and resets"
-        )),
-        Ended::Deserted => Some("there was no operator any more".to_owned()),
-        Ended::NotMoved => Some("the reader could not be set to the other site".to_owned()),
-        Ended::Interrupted => Some("the user broke it off".to_owned()),
+        Ended::Crashed(how) => Some(format!("{}{how}", reason::CRASHED)),
+        Ended::Flood => Some(format!("{}{EVENTS_MAX}", reason::FLOOD)),
+        Ended::Deserted => Some(reason::DESERTED.to_owned()),
+        Ended::NotMoved => Some(reason::NOT_MOVED.to_owned()),
+        Ended::Interrupted => Some(reason::INTERRUPTED.to_owned()),
     }
 }

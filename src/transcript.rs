@@ -7,12 +7,13 @@ mod codec;
 mod entry;
 mod mask;
 mod my_number;
+pub mod reason;
 mod recorder;
 
 pub use codec::{FORMAT, ReadError};
 pub use entry::{
-    By, CardEvent, CommandApdu, Entry, Event, Header, Note, RECORDING, Reply, Report, ResponseApdu,
-    Role, Roles, SIMULATION, Stimulus,
+    By, CardEvent, CommandApdu, Entry, Event, Header, Note, OF_RECORDING, RECORDING, Reply, Report,
+    ResponseApdu, Role, Roles, SIMULATION, Stimulus,
 };
 pub use recorder::Recorder;
 

@@ -287,6 +287,17 @@ fn the_command_line_says_how_it_ended() {
         .output()
         .unwrap();
     assert_eq!(again.status.code(), Some(0));
+    // The card of a log may be a real one, and whatever is said of it says so.
+    let first = run(&["--input", "pcscd"], "pcscd-pin.log").stdout;
+    for out in [&first, &again.stdout] {
+        let said = String::from_utf8_lossy(out);
+        let line = said.lines().next().unwrap();
+        assert!(
+            line.contains("SIMULATION") && line.contains("whose card may be real"),
+            "{line}"
+        );
+        assert!(!line.contains("no real card"), "{line}");
+    }
 }
 
 #[test]

@@ -22,11 +22,7 @@ use crate::report::{Judged, Report};
 use crate::scenario::Scenario;
 use crate::secret::Masker;
 use crate::statement::Statement;
-use crate::text_file;
-use crate::transcript::{ReadError, Transcript};
-
-/// The longest transcript that is read, in bytes.
-const TRANSCRIPT_MAX: u64 = 1 << 28;
+use crate::transcript::{OF_RECORDING, RECORDING, SIMULATION, Transcript};
 
 /// Who wrote what is to be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -98,6 +94,11 @@ pub(super) fn judge(args: &JudgeArgs, shell: &Shell) -> Result<ExitCode, Failure
     let known = args.known.read()?;
     let statement = in_effect(args.statement.read()?, &mut read)?;
     let target = Target::open(args.output.as_deref())?;
+    let recorded = |read: &Read| read.transcript.header.simulation == RECORDING;
+    let mark = match read.iter().any(recorded) {
+        true => OF_RECORDING,
+        false => SIMULATION,
+    };
     let scenarios = read
         .into_iter()
         .map(|read| Judged {
@@ -110,6 +111,7 @@ pub(super) fn judge(args: &JudgeArgs, shell: &Shell) -> Result<ExitCode, Failure
         .collect();
     let report = Report {
         statement,
+        simulation: mark.to_owned(),
         ..known.report(scenarios, system_now(), args.conventions)
     };
     deliver(&report, args.format, target, args.conventions, shell)

@@ -11,6 +11,7 @@ use super::verdict::{Finding, Verdict};
 use crate::eligibility::Text;
 use crate::requirement::{Medium, Requirement, Subject, catalogue};
 use crate::scenario::UnderTest;
+use crate::transcript::reason::spoken;
 
 /// Returns every finding, in the order of the catalogue; expectations follow their row.
 pub(super) fn findings(facts: &Facts<'_>) -> Vec<Finding> {
@@ -253,21 +254,22 @@ fn guard(facts: &Facts<'_>, finding: &mut Finding) {
             .steps
             .get(unmet.step)
             .map_or("?", |step| step.kind().name);
-        let reason = &unmet.reason;
+        let Text { ja, en } = spoken(&unmet.reason);
         reopen(
             finding,
             text!(
-                "手順{step}({name})を行えなかったので、この要件を確かめられない: {reason}",
-                "step {step} ({name}) could not be given, so this cannot be decided: {reason}"
+                "手順{step}({name})を行えなかったので、この要件を確かめられない: {ja}",
+                "step {step} ({name}) could not be given, so this cannot be decided: {en}"
             ),
         );
         finding.entries.push(unmet.n);
     } else if let Some((n, reason)) = &facts.cut_short {
+        let Text { ja, en } = spoken(reason);
         reopen(
             finding,
             text!(
-                "実行が途中で打ち切られた: {reason}",
-                "the run was cut short: {reason}"
+                "実行が途中で打ち切られた: {ja}",
+                "the run was cut short: {en}"
             ),
         );
         finding.entries.push(*n);

@@ -15,11 +15,12 @@ use super::facts::{Exchange, Facts, Visit};
 use super::outcome::{Outcome, text};
 use super::session::{Act, App, Command, USER_PIN};
 use super::verdict::Finding;
-use crate::eligibility::{InquiryKind, Validity};
+use crate::eligibility::{InquiryKind, Text, Validity};
 use crate::requirement::{Confidence, Id, Subject, catalogue};
 use crate::scenario::{AnswerExpectation, Probe, ScreenExpectation, ScreenFields, Step};
 use crate::screen::Screen;
 use crate::transcript::Event;
+use crate::transcript::reason::spoken;
 
 /// Returns a finding per expectation of the scenario.
 pub(super) fn findings(facts: &Facts<'_>) -> Vec<Finding> {
@@ -102,14 +103,15 @@ fn expected_of(
     Some(finding)
 }
 
-fn not_reached(facts: &Facts<'_>, index: usize) -> crate::eligibility::Text {
+fn not_reached(facts: &Facts<'_>, index: usize) -> Text {
     let step = index + 1;
     match facts.unmet.first() {
         Some(unmet) => {
-            let (at, reason) = (unmet.step + 1, &unmet.reason);
+            let at = unmet.step + 1;
+            let Text { ja, en } = spoken(&unmet.reason);
             text!(
-                "手順{step}に届かなかった。手順{at}を行えなかったため: {reason}",
-                "step {step} was not reached, because step {at} could not be given: {reason}"
+                "手順{step}に届かなかった。手順{at}を行えなかったため: {ja}",
+                "step {step} was not reached, because step {at} could not be given: {en}"
             )
         }
         None => text!("手順{step}に届かなかった", "step {step} was not reached"),

@@ -15,7 +15,7 @@ use crate::runner::{fault_text, roles_of};
 use crate::scenario::{Scenario, Step};
 use crate::serve::journal::SharedRecorder;
 use crate::transcript::{
-    By, CardEvent, Event, Note, Recorder, Reply, Role, Roles, Stimulus, Transcript,
+    By, CardEvent, Event, Note, Recorder, Reply, Role, Roles, Stimulus, Transcript, reason,
 };
 
 /// The most events between card and reader of one observation: software that causes more is running
@@ -218,7 +218,7 @@ impl Record {
 
     /// Keeps a place for what a person is asked to do now, and returns its number.
     pub(super) fn asked(&self, index: usize) -> u64 {
-        let reason = "nobody has confirmed it".to_owned();
+        let reason = reason::UNCONFIRMED.to_owned();
         let unmet = Note::Unmet {
             step: index,
             reason,

@@ -16,6 +16,9 @@ pub const SIMULATION: &str = "SIMULATION - fictitious people, test keys, no real
 pub const RECORDING: &str =
     "SIMULATION - made of a recording of other software; nothing that the card answered is kept";
 
+/// The mark on what is said of such transcripts: their card may be a real one.
+pub const OF_RECORDING: &str = "SIMULATION - scenario, people and registry are fictitious; judged from a recording of other software, whose card may be real";
+
 /// Who takes part (design §1): three roles, two persons, and the harness itself.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,

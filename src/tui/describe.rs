@@ -5,10 +5,11 @@ mod insurance;
 use crate::eligibility::{Answer, CertificatePhase, ConsentKind, Ground, SiteKind, Validity};
 use crate::scenario::{ConsentSubject, Decision, DeskStep, FaceShown, Probe, Step, UnderTest};
 use crate::screen::{Method, Screen, ScreenId};
-use crate::transcript::{CardEvent, Entry, Event, Note, Reply, Report, ResponseApdu, Role};
+use crate::transcript::{CardEvent, Entry, Event, Reply, Report, ResponseApdu, Role};
 use crate::wording::{Language, Wording};
 
 mod inquiry;
+mod note;
 
 use inquiry::{inquiry, medical, reason};
 
@@ -73,7 +74,7 @@ pub fn label(play: &Play, entry: &Entry, language: Language) -> String {
         },
         Event::Fault(what) => wording.say_with("fault", &[("what", what)]),
         Event::Report(report) => report_label(report, wording),
-        Event::Note(note) => note_label(play, entry.n, note, language),
+        Event::Note(note) => note::label(play, entry.n, note, language),
     }
 }
 
@@ -166,62 +167,6 @@ fn report_label(report: &Report, wording: &Wording) -> String {
             wording.say_with("report-kept", &[("count", &count)])
         }
     }
-}
-
-fn note_label(play: &Play, n: u64, note: &Note, language: Language) -> String {
-    let wording = language.wording();
-    let step = |index: usize| {
-        let steps = &play.transcript().header.scenario.steps;
-        steps
-            .get(index)
-            .map_or_else(|| format!("#{index}"), |step| short(step, language))
-    };
-    match note {
-        Note::Reached { step: index } => {
-            let step = expected_there(play, n, *index).unwrap_or_else(|| step(*index));
-            wording.say_with("note-reached", &[("step", &step)])
-        }
-        Note::Told { step: index, holds } => {
-            let key = if *holds {
-                "note-told-yes"
-            } else {
-                "note-told-no"
-            };
-            wording.say_with(key, &[("step", &step(*index))])
-        }
-        Note::Unmet {
-            step: index,
-            reason,
-        } => wording.say_with("note-unmet", &[("step", &step(*index)), ("reason", reason)]),
-        Note::Moot { step: index } => wording.say_with("note-moot", &[("step", &step(*index))]),
-        Note::Waited { step: index } => wording.say_with("note-waited", &[("step", &step(*index))]),
-        Note::Changed { step: index } => {
-            wording.say_with("note-changed", &[("step", &step(*index))])
-        }
-        Note::ReaderFailed { reason } => {
-            wording.say_with("note-reader-failed", &[("reason", reason)])
-        }
-        Note::CutShort { reason } => wording.say_with("note-cut-short", &[("reason", reason)]),
-    }
-}
-
-/// Returns the status word that a probe expected and got at entry `n`.
-fn expected_there(play: &Play, n: u64, index: usize) -> Option<String> {
-    let transcript = play.transcript();
-    let Step::Probe(probes) = transcript.header.scenario.steps.get(index)? else {
-        return None;
-    };
-    let before = transcript
-        .entries
-        .iter()
-        .filter(|entry| entry.n < n && entry.event == Event::Note(Note::Reached { step: index }));
-    let mut expected = probes.iter().filter_map(|probe| match probe {
-        Probe::Expect(expected) => Some(expected.fields().status),
-        _ => None,
-    });
-    expected
-        .nth(before.count())
-        .map(|status| status.to_string())
 }
 
 /// Returns what a step does, its parameter first where an arrow has little room.

@@ -465,6 +465,7 @@ observe-flood = the reader sent commands and resets without end
 observe-deserted = there was no operator any more
 observe-interrupted = interrupted
 observe-broken = { $why }
+observe-at = the reader stands at: { $site }
 observe-arranged = our backend: { $step }
 observe-move = Set the reader to another site: { $site }
 observe-site = { $kind }, institution number { $institution }, asks after { $asked }

@@ -465,6 +465,7 @@ observe-flood = 読取機がコマンドやリセットを際限なく送りま�
 observe-deserted = 操作者がいなくなりました
 observe-interrupted = 中断しました
 observe-broken = { $why }
+observe-at = 読取機を置く施設: { $site }
 observe-arranged = 照会先: { $step }
 observe-move = 読取機を別の施設に設定します: { $site }
 observe-site = { $kind }、医療機関等コード{ $institution }、尋ねる同意: { $asked }

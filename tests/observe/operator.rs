@@ -112,6 +112,18 @@ fn a_step_that_cannot_be_done_is_unmet() {
     let story = story(&observed.transcript.entries);
     assert_eq!(story[2], "unmet 1");
     assert_eq!(story[3], "step 2 (Confirmed)");
+    // Each language gives the reason in its own words.
+    let judgement = judge(&observed.transcript.header.scenario, &observed.transcript);
+    let message = |step| {
+        let findings = &judgement.findings;
+        &findings.iter().find(|it| it.step == step).unwrap().message
+    };
+    let (ja, en) = (&message(Some(3)).ja, &message(Some(3)).en);
+    assert!(en.contains("nobody has confirmed it"), "{en}");
+    assert!(
+        ja.contains("行ったと確認した人がいない") && !ja.contains("nobody"),
+        "{ja}"
+    );
 }
 
 /// Whoever cannot say whether a step is done has not told that it is not: a reader that goes on as if

@@ -49,6 +49,10 @@ impl<'a> Operator<'a> {
     pub(super) fn said(&self, progress: &Progress<'_>) -> Vec<String> {
         let wording = self.language.wording();
         match progress {
+            Progress::Begins => {
+                let site = self.site_of(None);
+                vec![wording.say_with("observe-at", &[("site", &site)])]
+            }
             Progress::Serving { fhir } => {
                 let said = fhir.map(|fhir| format!("FHIR at {fhir}"));
                 said.into_iter().collect()
@@ -114,7 +118,7 @@ impl<'a> Operator<'a> {
                 (what, "observe-done")
             }
             Question::Move(index) => {
-                let site = self.site_of(index);
+                let site = self.site_of(Some(index));
                 (
                     wording.say_with("observe-move", &[("site", &site)]),
                     "observe-done",
@@ -150,10 +154,11 @@ impl<'a> Operator<'a> {
         parts.join(" · ")
     }
 
-    /// Says where the reader stands from a step on: what must be set there.
-    fn site_of(&self, index: usize) -> String {
+    /// Says where the reader stands from a step on, or at the beginning: what must be set there.
+    fn site_of(&self, index: Option<usize>) -> String {
         let mut site = self.scenario.site.clone();
-        for step in self.scenario.steps.iter().take(index + 1) {
+        let until = index.map_or(0, |index| index + 1);
+        for step in self.scenario.steps.iter().take(until) {
             if let Step::GoTo(change) = step {
                 change.apply(&mut site);
             }
@@ -215,6 +220,40 @@ fn answer(line: &str) -> Answered {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_must_be_set_for_another_site_is_said_in_both_languages() {
+        let library = crate::library::Library::bundled().unwrap();
+        let source = crate::scenario::Source {
+            id: "x".to_owned(),
+            origin: "x.yaml".to_owned(),
+            text: "title: { ja: あ, en: a }\nrequirements: [CONS-04]\nat: now\ncard: { holder: adult }\nsite: { kind: clinic, institution: \"1399999999\", offers: [care, checkup] }\nsteps:\n- present-card\n- take-card\n- go-to: { kind: pharmacy }\n- go-to: { institution: \"1348888888\" }\n- present-card\n- take-card\n".to_owned(),
+        };
+        let now = "2026-11-21T09:00:00+09:00".parse().unwrap();
+        let playable = library.playables(&source, now).unwrap().remove(0);
+        let says = |language, progress: &Progress<'_>| {
+            Operator::new(&playable.scenario, "slot", language).said(progress)
+        };
+        let asks = |language, step| {
+            Operator::new(&playable.scenario, "slot", language)
+                .question(Question::Move(step))
+                .0
+        };
+        assert_eq!(
+            says(Language::En, &Progress::Begins),
+            [
+                "the reader stands at: clinic, institution number 1399999999, asks after past care and drugs, check-up results"
+            ]
+        );
+        assert_eq!(
+            asks(Language::En, 3),
+            "Set the reader to another site: pharmacy, institution number 1348888888, asks after past care and drugs, check-up results"
+        );
+        let asked = asks(Language::Ja, 2);
+        for word in ["薬局", "医療機関等コード1399999999", "別の施設"] {
+            assert!(asked.contains(word), "{asked}");
+        }
+    }
 
     #[test]
     fn answers_are_read_in_both_languages() {
