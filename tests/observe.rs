@@ -8,6 +8,8 @@ mod arranged;
 mod beside;
 #[path = "observe/bounds.rs"]
 mod bounds;
+#[path = "observe/folder.rs"]
+mod folder;
 #[path = "observe/live.rs"]
 mod live;
 #[path = "observe/namespace.rs"]
@@ -64,11 +66,15 @@ fn playable(steps: &str) -> Playable {
     ))
 }
 
-/// Makes a scenario of a reader and an adult, today.
+/// Makes a scenario of an adult, today; of a reader, unless it says otherwise.
 fn scenario(rest: &str) -> Playable {
     let library = Library::bundled().unwrap();
+    let under_test = match rest.starts_with("under-test") {
+        true => "",
+        false => "under-test: reader\n",
+    };
     let text = format!(
-        "title: {{ ja: あ, en: a }}\nunder-test: reader\nat: now\ncard: {{ holder: adult }}\n{rest}"
+        "title: {{ ja: あ, en: a }}\nat: now\ncard: {{ holder: adult }}\n{under_test}{rest}"
     );
     let source = Source {
         id: "observed".to_owned(),

@@ -47,7 +47,7 @@ steps:
 #[test]
 fn an_outage_strikes_at_its_step_and_a_reader_that_goes_on_is_caught() {
     for sound in [true, false] {
-        let observed = attended(OUTAGE, true, move |question, hands| match question {
+        let observed = attended(OUTAGE, move |question, hands| match question {
             Question::Give(3) => {
                 hands.authenticate().unwrap_err();
                 if !sound {
@@ -94,7 +94,7 @@ steps:
 fn the_registry_changes_in_the_middle_of_a_visit_where_an_operator_gives_the_steps() {
     for sound in [true, false] {
         let mut session = String::new();
-        let observed = attended(MEANWHILE, true, move |question, hands| {
+        let observed = attended(MEANWHILE, move |question, hands| {
             match question {
                 Question::Give(2) => session = token(hands.authenticate().unwrap()),
                 Question::Give(4) => {

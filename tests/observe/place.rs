@@ -23,7 +23,7 @@ steps:
 #[test]
 fn the_rules_of_the_site_that_a_reader_is_set_to_hold_from_then_on() {
     for sound in [true, false] {
-        let observed = attended(MOVED, true, move |question, hands| {
+        let observed = attended(MOVED, move |question, hands| {
             if let (Question::Give(4), false) = (question, sound) {
                 hands.authenticate().unwrap();
             }
@@ -42,7 +42,7 @@ fn the_rules_of_the_site_that_a_reader_is_set_to_hold_from_then_on() {
 
 #[test]
 fn where_a_reader_cannot_be_set_to_the_other_site_the_rest_says_nothing_of_it() {
-    let observed = attended(MOVED, true, |question, _| match question {
+    let observed = attended(MOVED, |question, _| match question {
         Question::Move(_) => Answered::No,
         _ => Answered::Enter,
     });
@@ -75,7 +75,7 @@ fn out_of_nothing() -> Inquiry {
 #[test]
 fn without_a_card_nothing_is_asked() {
     for sound in [true, false] {
-        let observed = attended(NO_CARD, true, move |question, hands| match question {
+        let observed = attended(NO_CARD, move |question, hands| match question {
             Question::Give(0) => {
                 if !sound {
                     hands.ask(&out_of_nothing()).unwrap();

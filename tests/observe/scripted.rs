@@ -59,6 +59,11 @@ impl Hands {
         self.slot.insert(self.vpcd.take())
     }
 
+    /// The card that lies there.
+    pub fn slot(&mut self) -> &mut Slot {
+        self.slot.as_mut().unwrap()
+    }
+
     /// Waits until the card is out.
     pub fn gone(&mut self) {
         self.slot.take().unwrap().gone();
@@ -72,7 +77,7 @@ impl Hands {
 
     /// Types the right PIN, reads the certificate, has a challenge signed, and asks with them.
     pub fn authenticate(&mut self) -> Result<Answer, Outage> {
-        self.slot.as_mut().unwrap().verify();
+        self.slot().verify();
         self.send(&Command::select_file(USER_CERTIFICATE));
         let mut certificate = self.send(&Command::read_binary(0, 256));
         // 30 82 LL LL: two bytes of length (X.690 §8.1.3).
@@ -97,8 +102,7 @@ impl Hands {
     }
 
     fn send(&mut self, command: &Command) -> Vec<u8> {
-        let slot = self.slot.as_mut().unwrap();
-        let answer = slot.apdu(&hex::encode(command.to_bytes())).unwrap();
+        let answer = self.slot().apdu(&hex::encode(command.to_bytes())).unwrap();
         let data = answer.strip_suffix("9000").expect(&answer);
         hex::decode(data).unwrap()
     }
@@ -108,12 +112,28 @@ impl Hands {
 /// what they say. Putting cards in and out is done.
 pub fn attended(
     rest: &str,
-    fhir: bool,
+    act: impl FnMut(Question, &mut Hands) -> Answered + Send + 'static,
+) -> Observed {
+    let fhir = Setup {
+        fhir: Some(([127, 0, 0, 1], 0).into()),
+        ..Setup::default()
+    };
+    led(rest, fhir, act)
+}
+
+/// As [`attended`], our backend beside it as `served` says.
+pub fn led(
+    rest: &str,
+    served: Setup,
     mut act: impl FnMut(Question, &mut Hands) -> Answered + Send + 'static,
 ) -> Observed {
     let vpcd = Vpcd::new();
-    let mut setup = setup(&vpcd);
-    setup.fhir = fhir.then(|| ([127, 0, 0, 1], 0).into());
+    let fhir = served.fhir.is_some();
+    let setup = Setup {
+        fhir: served.fhir,
+        oqs: served.oqs,
+        ..setup(&vpcd)
+    };
     let (asked, questions) = channel();
     let (sender, mut answers) = tokio::sync::mpsc::channel(1);
     let mut work = move |mut hands: Hands, sender: Sender<Answered>| {
@@ -173,7 +193,7 @@ pub fn unattended(
         for visit in 1..=visits {
             hands.take();
             act(visit, &mut hands);
-            hands.slot.as_mut().unwrap().power_off();
+            hands.slot().power_off();
             std::fs::write(used.join(visit.to_string()), "").unwrap();
             hands.gone();
         }
