@@ -34,7 +34,7 @@ use self::journal::{Journal, SharedRecorder};
 use self::worlds::Worlds;
 use crate::backend::World;
 use crate::eligibility::{Moment, Refusal, Validity};
-use crate::scenario::Playable;
+use crate::scenario::{Playable, SiteChange};
 use crate::secret::Secret;
 
 /// What is served, and how.
@@ -215,6 +215,11 @@ impl Server {
     /// Returns whose cards can be used.
     pub fn people(&self) -> &[String] {
         self.serving.reception.people()
+    }
+
+    /// Says that whoever asks is at another site from now on. A protocol tells its code alone.
+    pub fn move_to(&self, change: &SiteChange) {
+        self.serving.reception.move_to(change);
     }
 
     /// Uses a card in the world that is served.

@@ -93,6 +93,11 @@ impl Observer<'_> {
         match self.ask(Question::Move(step), watch, told).await? {
             Answered::Enter | Answered::Yes => {
                 self.record.changed_by_hand(step);
+                if let (Some((_, Step::GoTo(change))), Some(server)) =
+                    (self.step(step), &self.server)
+                {
+                    server.move_to(change);
+                }
                 Ok(())
             }
             Answered::No | Answered::Unknown => Err(Ended::NotMoved.into()),

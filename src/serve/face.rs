@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 use virtual_card::apdu::{Command, Response};
@@ -17,7 +18,7 @@ use crate::eligibility::{
     Answer, Bytes, Care, Consent, ConsentAnswer, ConsentKind, Eligibility, Inquiry, Moment,
     Refusal, Site, SiteKind,
 };
-use crate::scenario::Playable;
+use crate::scenario::{Playable, SiteChange};
 
 /// CA key reference for terminal certificates, and the user key (card.md §2.1).
 const TERMINAL_CA: u16 = 0x0016;
@@ -48,7 +49,7 @@ pub struct Used {
 pub struct Reception {
     profiles: BTreeMap<String, Profile>,
     names: Vec<String>,
-    site: Site,
+    site: Mutex<Site>,
     seed: u64,
     uses: AtomicU64,
 }
@@ -69,7 +70,7 @@ impl Reception {
                 .zip(playable.profiles.iter().cloned())
                 .collect(),
             names,
-            site: scenario.site.clone(),
+            site: Mutex::new(scenario.site.clone()),
             seed: scenario.seed,
             uses: AtomicU64::new(0),
         }
@@ -81,8 +82,14 @@ impl Reception {
     }
 
     /// Returns the site at which cards are used.
-    pub fn site(&self) -> &Site {
-        &self.site
+    pub fn site(&self) -> Site {
+        let site = self.site.lock().unwrap_or_else(PoisonError::into_inner);
+        site.clone()
+    }
+
+    /// Moves to another site: what is asked from now on is asked there.
+    pub fn move_to(&self, change: &SiteChange) {
+        change.apply(&mut self.site.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Uses a person's card: authenticates it, answers the questions, asks for eligibility.
@@ -140,7 +147,7 @@ impl Reception {
     }
 
     fn site_of(&self, order: &CardUse) -> Result<Site, String> {
-        let mut site = self.site.clone();
+        let mut site = self.site();
         let Some(change) = &order.site else {
             return Ok(site);
         };

@@ -337,4 +337,29 @@ mod tests {
         faults.set(Vec::new());
         assert_eq!(faults.strike(), None);
     }
+
+    #[test]
+    fn what_a_step_declares_strikes_its_inquiry_and_stays_when_the_users_faults_change() {
+        let mut faults = Faults::default();
+        let declared: Vec<BackendFault> = serde_saphyr::from_str(
+            "- { what: garbage, inquiry: confirm }\n- { what: wrong, name: grace-forgotten }\n- { what: wrong, name: dwon }\n",
+        )
+        .unwrap();
+        let said: Vec<bool> = declared
+            .iter()
+            .map(|fault| faults.declare(fault).is_ok())
+            .collect();
+        assert_eq!(said, [true, true, false]);
+        faults.set(Vec::new());
+        let struck = [
+            InquiryKind::Authenticate,
+            InquiryKind::Confirm,
+            InquiryKind::Confirm,
+        ]
+        .map(|kind| faults.strike_declared(kind));
+        assert_eq!(struck, [None, Some(WireFault::Garbage), None]);
+        let wrong = Fault::named("grace-forgotten");
+        assert_eq!(faults.declared(), wrong);
+        assert_eq!(faults.of_backend(), Vec::from_iter(wrong));
+    }
 }

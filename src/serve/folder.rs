@@ -19,20 +19,20 @@ use crate::eligibility::{Inquiry, Moment, Site};
 use crate::scenario::Patient;
 
 /// A world as the exchange folder knows it.
-#[derive(Debug)]
 pub(super) struct FolderWorld {
     live: Arc<LiveWorld>,
-    site: Site,
+    /// Knows of a site what is not in its code.
+    serving: Arc<Serving>,
     /// What struck the request that is being answered.
     fault: Option<WireFault>,
 }
 
 impl FolderWorld {
-    /// Makes one; `site` is what is known of a site beyond its code.
-    pub(super) fn new(live: Arc<LiveWorld>, site: Site) -> FolderWorld {
+    /// Makes one.
+    pub(super) fn new(live: Arc<LiveWorld>, serving: Arc<Serving>) -> FolderWorld {
         FolderWorld {
             live,
-            site,
+            serving,
             fault: None,
         }
     }
@@ -74,7 +74,7 @@ impl Answering for FolderWorld {
     fn site(&self, institution: &str) -> Site {
         Site {
             institution: institution.to_owned(),
-            ..self.site.clone()
+            ..self.serving.reception.site()
         }
     }
 
@@ -130,12 +130,12 @@ impl Folders {
             root: self.served.root().to_owned(),
             watching: Arc::clone(&self.watching),
         };
-        let site = serving.reception.site().clone();
+        let answering = Arc::clone(serving);
         let folder = self.served.clone();
         let served = tokio::spawn({
             let stop = stop.clone();
             async move {
-                let mut world = FolderWorld::new(live, site);
+                let mut world = FolderWorld::new(live, answering);
                 folder.serve(&mut world, stop).await;
             }
         });
@@ -212,7 +212,7 @@ impl Orders {
             return Ok(());
         };
         let stop = live.ended();
-        let mut world = FolderWorld::new(live, self.serving.reception.site().clone());
+        let mut world = FolderWorld::new(live, Arc::clone(&self.serving));
         let task = tokio::spawn(async move {
             folder.serve(&mut world, stop).await;
             if let Err(error) = remove(folder.root()) {

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Handle};
 use uketsuke::backend::{Access, oqs};
 use uketsuke::clock::system_now;
-use uketsuke::eligibility::{Care, Inquiry, MedicalKind, NumberKey, Site};
+use uketsuke::eligibility::{Care, Inquiry, MedicalKind, NumberKey, Site, SiteKind};
 use uketsuke::judge::Verdict;
 use uketsuke::observe::{Answered, Ended, Question, Setup};
+use uketsuke::transcript::Event;
 
 use crate::scripted::{failed, findings, led, of_step};
 use crate::story;
@@ -70,10 +71,12 @@ fn inquire(folder: &Path, number: usize) -> String {
     let answer = folder.join(format!("res/OQSsiquc01res_{number}.xml"));
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
-        match std::fs::read_to_string(&answer) {
-            Ok(text) if text.contains("</XmlMsg>") => return text,
-            _ => assert!(Instant::now() < deadline, "no answer"),
+        let read = std::fs::read(&answer).unwrap_or_default();
+        let text = String::from_utf8_lossy(&read).into_owned();
+        if text.contains("</XmlMsg>") || text.contains("garbage") {
+            return text;
         }
+        assert!(Instant::now() < deadline, "no answer");
         std::thread::yield_now();
     }
 }
@@ -158,4 +161,51 @@ fn request_files_and_card_traffic_stand_in_one_transcript_and_are_judged() {
         let caught = failed(&observed).contains(&"ELIG-04 at step 9".to_owned());
         assert_eq!(caught, !sound, "{:?}", failed(&observed));
     }
+}
+
+/// At a pharmacy the first answer by file is none.
+const GARBAGE: &str = "requirements: [ACC-11]
+steps:
+- present-card
+- take-card
+- go-to: { kind: pharmacy }
+- fault: { backend: { what: garbage, inquiry: number } }
+- present-card
+- take-card
+- desk: number-inquiry
+- expect-answer: none
+- desk: number-inquiry
+- expect-answer: { validity: valid }
+";
+
+#[test]
+fn a_fault_strikes_the_file_that_it_waits_for_and_the_site_is_that_of_the_reader() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().to_owned();
+    let served = Setup {
+        oqs: Some(folder.clone()),
+        ..Setup::default()
+    };
+    let observed = led(GARBAGE, served, move |question, _| {
+        match question {
+            Question::Give(6) => assert!(!inquire(&folder, 1).contains("<XmlMsg>")),
+            Question::Give(8) => assert!(inquire(&folder, 2).contains("<XmlMsg>")),
+            _ => {}
+        }
+        Answered::Enter
+    });
+    let entries = &observed.transcript.entries;
+    let faults = story(entries);
+    let faults = faults.iter().filter(|it| it.starts_with("backend"));
+    assert_eq!(faults.collect::<Vec<_>>(), ["backend garbage"]);
+    for step in [7, 9] {
+        assert_eq!(of_step(&observed, step), Verdict::Pass, "step {step}");
+    }
+    let asked_at = entries.iter().filter_map(|entry| match &entry.event {
+        Event::Inquiry(Inquiry::Number { site, .. }) => Some(site.kind),
+        _ => None,
+    });
+    let pharmacy = SiteKind::Pharmacy;
+    assert_eq!(asked_at.collect::<Vec<_>>(), [pharmacy, pharmacy]);
+    assert_eq!(failed(&observed), Vec::<String>::new());
 }

@@ -15,7 +15,7 @@ use crate::namespace::{beside, said};
 
 /// What is put to the sound reader, the card put in anew for each visit. Each line goes to a pcscd of
 /// its own, so that they wait for their cards together.
-const RECEPTIONS: [&str; 3] = [
+const RECEPTIONS: [&str; 4] = [
     "pin/correct pin/wrong-then-right pin/three-wrong-then-face pin/last-try-right pin/last-try-wrong \
      pin/locked-then-face pin/locked-then-visual pin/given-up pin/two-patients pin/wrong-then-face \
      today/lapsed today/lapsed-insurance today/moved-by-card today/pharmacy",
@@ -27,6 +27,9 @@ const RECEPTIONS: [&str; 3] = [
      registration/declined registration/on-the-spot-by-face registration/pinless-on-the-spot \
      today/revoked today/grace certificate/untrusted-issuer certificate/renewed \
      eligibility/one-after-the-other disclosure/withheld-and-unregistered aid/begins",
+    // Our backend is arranged beside it.
+    "outage/down-at-authenticate outage/garbage-at-authenticate outage/wrong-answer today/withheld \
+     disclosure/lift-undisclosed-only disclosure/both-flags",
 ];
 /// How many visits those are, at least (issue 6, point 5).
 const VISITS: usize = 40;
