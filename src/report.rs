@@ -159,7 +159,7 @@ impl Judged {
 pub struct Report {
     /// The tool that wrote it, with its version.
     pub tool: String,
-    /// The mark that nothing in it is real.
+    /// The mark that nothing in it is real, or what of it may be: the card of a recording.
     pub simulation: String,
     /// The seed, where all scenarios share one; each scenario states its own.
     pub seed: Option<u64>,

@@ -22,7 +22,11 @@ use crate::report::{Judged, Report};
 use crate::scenario::Scenario;
 use crate::secret::Masker;
 use crate::statement::Statement;
-use crate::transcript::{OF_RECORDING, RECORDING, SIMULATION, Transcript};
+use crate::text_file;
+use crate::transcript::{OF_RECORDING, RECORDING, ReadError, SIMULATION, Transcript};
+
+/// The longest transcript that is read, in bytes.
+const TRANSCRIPT_MAX: u64 = 1 << 28;
 
 /// Who wrote what is to be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -90,17 +90,17 @@ impl Observer<'_> {
         watch: &mut Watch<'_, S>,
         told: &mut impl FnMut(Progress<'_>),
     ) -> Result<(), Halt> {
-        match self.ask(Question::Move(step), watch, told).await? {
-            Answered::Enter | Answered::Yes => {
-                self.record.changed_by_hand(step);
-                if let (Some((_, Step::GoTo(change))), Some(server)) =
-                    (self.step(step), &self.server)
-                {
-                    server.move_to(change);
-                }
-                Ok(())
+        loop {
+            match self.ask(Question::Move(step), watch, told).await? {
+                Answered::Enter | Answered::Yes => break,
+                Answered::No => return Err(Ended::NotMoved.into()),
+                Answered::Unknown | Answered::Else => {}
             }
-            Answered::No | Answered::Unknown => Err(Ended::NotMoved.into()),
         }
+        self.record.changed_by_hand(step);
+        if let (Some((_, Step::GoTo(change))), Some(server)) = (self.step(step), &self.server) {
+            server.move_to(change);
+        }
+        Ok(())
     }
 }

@@ -89,7 +89,11 @@ fn an_unknown_scenario_is_invalid_and_the_nearest_is_named() {
     for command in ["run", "show", "lint", "play"] {
         let ran = uketsuke(&[command, "pin/corect"]).ends_with(3);
         // What `lint` finds is its result.
-        let said = if command == "lint" { &ran.stdout } else { &ran.stderr };
+        let said = if command == "lint" {
+            &ran.stdout
+        } else {
+            &ran.stderr
+        };
         assert!(said.contains("did you mean pin/correct?"), "{said}");
     }
     let ran = uketsuke(&["run", "pin/correct#last-day"]).ends_with(3);

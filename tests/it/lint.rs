@@ -69,7 +69,12 @@ fn what_cannot_be_read_does_not_keep_the_rest_from_being_checked() {
     let bad = file(folder.path(), "bad.yaml", "title: 1\n");
     let good = file(folder.path(), "good.yaml", SCENARIO);
     let ran = uketsuke(&["lint", text(&gone), text(&bytes), text(&bad), text(&good)]).ends_with(3);
-    for said in ["gone.yaml", "byte 8 is not UTF-8", "bad.yaml", "files 2, errors 3"] {
+    for said in [
+        "gone.yaml",
+        "byte 8 is not UTF-8",
+        "bad.yaml",
+        "files 2, errors 3",
+    ] {
         assert!(ran.stdout.contains(said), "{said}: {}", ran.stdout);
     }
 }

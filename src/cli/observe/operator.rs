@@ -5,7 +5,7 @@ use tokio::sync::mpsc::Receiver;
 use crate::cli::console::typed;
 use crate::cli::shell::tell;
 use crate::observe::{Answered, Progress, Question};
-use crate::scenario::{Scenario, ScreenFields, Step};
+use crate::scenario::{FaultStep, Scenario, ScreenFields, Step};
 use crate::tui::describe;
 use crate::wording::Language;
 
@@ -67,8 +67,7 @@ impl<'a> Operator<'a> {
             }
             Progress::Arranged(index) => {
                 let step = self.scenario.steps.get(*index);
-                let step = step.map(|step| describe::act(step, self.language));
-                let step = step.unwrap_or_default();
+                let step = step.map(|step| self.arranged(step)).unwrap_or_default();
                 vec![wording.say_with("observe-arranged", &[("step", &step)])]
             }
             Progress::CardOut => vec![wording.say("observe-card-out")],
@@ -180,6 +179,18 @@ impl<'a> Operator<'a> {
             ("asked", &asked),
         ];
         wording.say_with("observe-site", &blanks)
+    }
+
+    /// Says what our backend does, of a fault also which.
+    fn arranged(&self, step: &Step) -> String {
+        let said = describe::act(step, self.language);
+        match step {
+            Step::Fault(FaultStep::Backend(fault)) => {
+                let what = format!("{:?}", fault.what).to_lowercase();
+                format!("{said} ({what})")
+            }
+            _ => said,
+        }
     }
 
     fn name(&self, person: usize) -> &str {

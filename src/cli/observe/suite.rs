@@ -32,8 +32,7 @@ pub(super) fn suite(
     let chosen = |playable: &Playable| wanted(&playable.scenario, &args.tag, &args.requirement);
     let applies = |playable: &Playable| {
         let excluded = |it: &Statement| it.excludes(&playable.scenario);
-        wanted(&playable.scenario, &args.tag, &args.requirement)
-            && statement.as_ref().and_then(excluded).is_none()
+        statement.as_ref().and_then(excluded).is_none()
             && can_be_put(playable, args.beside(), attended)
     };
     let (playables, others) = today::all(&args.scenarios, chosen, applies)?;
