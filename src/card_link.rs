@@ -9,6 +9,7 @@ pub use faulty::{Exchanged, FaultyLink};
 pub use in_process::InProcess;
 #[cfg(feature = "pcsc")]
 pub use pcsc::Pcsc;
+use virtual_card::card::Card;
 
 /// Why there is no response APDU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +46,11 @@ pub trait CardLink: Send {
 
     /// Resets the card while it keeps its power: the security status stays (card.md §3).
     fn reset(&mut self);
+
+    /// Returns the card itself, where it is ours and in this process.
+    fn into_card(self: Box<Self>) -> Option<Card> {
+        None
+    }
 }
 
 impl<L: CardLink + ?Sized> CardLink for Box<L> {
@@ -58,5 +64,9 @@ impl<L: CardLink + ?Sized> CardLink for Box<L> {
 
     fn reset(&mut self) {
         (**self).reset();
+    }
+
+    fn into_card(self: Box<Self>) -> Option<Card> {
+        (*self).into_card()
     }
 }

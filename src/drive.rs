@@ -8,6 +8,7 @@ use std::io::{self, BufRead, Write};
 
 use virtual_card::apdu::Response;
 
+use crate::card_link::{CardLink, Lost};
 use crate::check_in::{BackendReply, CardReply, Effect, Event};
 use crate::eligibility::{Bytes, Moment, Site};
 use crate::fault::{Fault, interpose_reader};
@@ -83,14 +84,21 @@ fn reader(site: Site, seed: u64, faults: &[&'static Fault]) -> Box<dyn Reader> {
         .fold(sound, |reader, fault| interpose_reader(fault, reader))
 }
 
-/// The two streams.
-struct Lines<R, W> {
+/// Makes the way to a card that has just been put in, where it does not lie behind the pipe.
+pub type NewCard<'a> = &'a dyn Fn() -> Box<dyn CardLink>;
+
+/// The two streams, and the card where the reader reaches it by itself.
+struct Lines<'a, R, W> {
     input: R,
     output: W,
     read: u64,
+    new_card: Option<NewCard<'a>>,
+    card: Option<Box<dyn CardLink>>,
+    /// The instant that the last message told.
+    now: Option<Moment>,
 }
 
-impl<R: BufRead, W: Write> Lines<R, W> {
+impl<R: BufRead, W: Write> Lines<'_, R, W> {
     fn next(&mut self) -> Result<Option<ToReader>, DriveError> {
         let mut line = Vec::new();
         let mut bounded = io::Read::take(&mut self.input, LINE_MAX);
@@ -123,15 +131,36 @@ impl<R: BufRead, W: Write> Lines<R, W> {
         }
     }
 
+    /// Takes in what happened: a card comes, or goes.
+    fn happened(&mut self, event: &Event, now: Moment) {
+        self.now = Some(now);
+        match event {
+            Event::Presented(_) => self.card = self.new_card.map(|make| make()),
+            Event::Removed => self.card = None,
+            _ => {}
+        }
+    }
+
     /// Does what the reader does, depth first, until it waits for a person.
     fn turn(&mut self, reader: &mut dyn Reader, effects: Vec<Effect>) -> Result<(), DriveError> {
         let mut queue: VecDeque<Effect> = effects.into();
         while let Some(effect) = queue.pop_front() {
             let answered = match effect {
                 Effect::Show(screen) => self.told(&FromReader::Screen(screen))?,
+                Effect::PowerOff if self.new_card.is_some() => {
+                    if let Some(card) = &mut self.card {
+                        card.power_off();
+                    }
+                    Vec::new()
+                }
                 Effect::PowerOff => self.told(&FromReader::PowerOff {})?,
                 Effect::Log(text) => self.told(&FromReader::Log { text })?,
                 Effect::Kept(images) => self.told(&FromReader::Kept { images })?,
+                Effect::Transmit(command) if self.new_card.is_some() => {
+                    let reply = self.transmit(&command.to_bytes());
+                    let now = self.now.ok_or_else(|| self.undue("what somebody does"))?;
+                    reader.handle(Event::CardReplied(reply), now)
+                }
                 Effect::Transmit(command) => {
                     let apdu = Bytes(command.to_bytes());
                     self.say(&FromReader::Transmit { apdu })?;
@@ -152,6 +181,21 @@ impl<R: BufRead, W: Write> Lines<R, W> {
     fn told(&mut self, message: &FromReader) -> Result<Vec<Effect>, DriveError> {
         self.say(message)?;
         Ok(Vec::new())
+    }
+
+    /// Sends a command to the card that the reader reaches by itself. That it was pulled is told to
+    /// the reader by a message.
+    fn transmit(&mut self, command: &[u8]) -> CardReply {
+        let Some(card) = &mut self.card else {
+            return CardReply::Gone;
+        };
+        match card.transmit(command) {
+            Ok(answer) => {
+                Response::from_bytes(&answer).map_or(CardReply::Mute, CardReply::Response)
+            }
+            Err(Lost::Gone) => CardReply::Gone,
+            Err(Lost::Mute) => CardReply::Mute,
+        }
     }
 
     fn response(&mut self, reader: &mut dyn Reader) -> Result<Vec<Effect>, DriveError> {
@@ -182,23 +226,25 @@ impl<R: BufRead, W: Write> Lines<R, W> {
         let Some(ToReader::Answer { now, answer }) = self.next()? else {
             return Err(self.undue("`answer`"));
         };
+        self.now = Some(now);
         let reply = answer.map_or(BackendReply::Outage, BackendReply::Answer);
         Ok(reader.handle(Event::Replied(reply), now))
     }
 }
 
-fn hello() -> Hello {
+fn hello(card: CardBy) -> Hello {
     Hello {
         protocol: PROTOCOL.to_owned(),
         name: "uketsuke reference (SIMULATION)".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         sets_date: true,
-        card: CardBy::Pipe,
+        card,
         backend: BackendBy::Pipe,
     }
 }
 
-/// Plays the reader that `input` drives, with these faults, until `bye` or the end of `input`.
+/// Plays the reader that `input` drives, with these faults, until `bye` or the end of `input`. With
+/// `new_card` it reaches the card by itself, without it through the pipe.
 ///
 /// # Errors
 ///
@@ -207,18 +253,27 @@ pub fn serve(
     input: impl BufRead,
     output: impl Write,
     faults: &[&'static Fault],
+    new_card: Option<NewCard<'_>>,
 ) -> Result<(), DriveError> {
     let mut lines = Lines {
         input,
         output,
         read: 0,
+        new_card,
+        card: None,
+        now: None,
+    };
+    let card_by = match new_card {
+        Some(_) => CardBy::Pcsc,
+        None => CardBy::Pipe,
     };
     let mut playing: Option<Box<dyn Reader>> = None;
     while let Some(message) = lines.next()? {
         match message {
-            ToReader::Hello { .. } => lines.say(&FromReader::Hello(hello()))?,
+            ToReader::Hello { .. } => lines.say(&FromReader::Hello(hello(card_by)))?,
             ToReader::Bye {} => break,
             ToReader::Begin { seed, site, .. } => {
+                lines.card = None;
                 let reader = playing.insert(reader(site, seed, faults));
                 let effects = reader.start();
                 lines.turn(reader.as_mut(), effects)?;
@@ -233,7 +288,10 @@ pub fn serve(
                         Vec::new()
                     }
                     message => match event_of(message) {
-                        Some((event, now)) => reader.handle(event, now),
+                        Some((event, now)) => {
+                            lines.happened(&event, now);
+                            reader.handle(event, now)
+                        }
                         None => return Err(lines.undue("what somebody does")),
                     },
                 };
@@ -279,7 +337,7 @@ mod tests {
 
     fn said(input: &str) -> (String, Result<(), DriveError>) {
         let mut output = Vec::new();
-        let result = serve(input.as_bytes(), &mut output, &[]);
+        let result = serve(input.as_bytes(), &mut output, &[], None);
         (String::from_utf8(output).unwrap(), result)
     }
 

@@ -36,8 +36,8 @@ use crate::transcript::{CardEvent, Entry, Event, Note, Roles, Transcript, reason
 use plan::{Beside, VisitPlan};
 use record::Record;
 
+pub use crate::presentation::EVENTS_MAX;
 pub use follow::Recorded;
-pub use record::EVENTS_MAX;
 
 /// How a reader is observed.
 #[derive(Debug, Clone, Default)]
@@ -342,7 +342,7 @@ fn cut_short(ended: &Ended) -> Option<String> {
         Ended::TimeUp => Some(reason::TIME_UP.to_owned()),
         Ended::Broken(why) => Some(why.clone()),
         Ended::Crashed(how) => Some(format!("{}{how}", reason::CRASHED)),
-        Ended::Flood => Some(format!("{}{EVENTS_MAX}", reason::FLOOD)),
+        Ended::Flood => Some(reason::flood(EVENTS_MAX)),
         Ended::Deserted => Some(reason::DESERTED.to_owned()),
         Ended::NotMoved => Some(reason::NOT_MOVED.to_owned()),
         Ended::Interrupted => Some(reason::INTERRUPTED.to_owned()),

@@ -2,14 +2,35 @@
 //! as a reader with a card in it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use virtual_card::card::Card;
 use virtual_card::fault::{Fault, Faulty, Plan};
-use virtual_card::slot::{Event, Patience, Slot};
+use virtual_card::slot::{Event, Patience, Presence, Slot};
 use virtual_card::timing::{Timed, Timing};
 use virtual_card::vpcd::Exchange;
 
 use crate::card_link::Lost;
+
+/// How long pcscd may take until it shows the card to every program: it looks for one every 400 ms,
+/// and may have to start first.
+pub const TAKEN_WITHIN: Duration = Duration::from_secs(10);
+
+/// The most events between card and reader of one play or observation: software that causes more is
+/// running in circles. A convention of this harness.
+pub const EVENTS_MAX: usize = 50_000;
+
+/// Says that the slot at `address` does not take a card, and what to do.
+pub fn not_taken(address: &str) -> String {
+    format!(
+        "vpcd at {address} does not take the card: another card lies in this slot, or it is not vpcd; stop the other one, or name another slot with --vpcd"
+    )
+}
+
+/// Says why a slot takes no card any more, where its own end says nothing ([`Traffic::Out`]).
+pub fn ended(why: Option<String>) -> String {
+    why.unwrap_or_else(|| "pcscd ended".to_owned())
+}
 
 /// What is seen of a card in a slot. The bytes of a command may hold a PIN: never log them.
 pub enum Traffic {
@@ -67,6 +88,11 @@ impl Presentation {
     /// Adds faults to those that are still to strike.
     pub fn add_faults(&self, faults: impl IntoIterator<Item = Fault>) {
         self.slot.add_faults(faults);
+    }
+
+    /// Tells whether the card is in the slot.
+    pub fn is_in(&self) -> bool {
+        self.slot.presence() == Presence::In
     }
 
     /// Takes the card out; when this returns, no program reaches it any more.

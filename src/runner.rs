@@ -8,9 +8,11 @@ mod ask;
 mod desk;
 mod on_record;
 mod perform;
+mod presented;
 mod probe;
 mod seat;
 mod time;
+pub(crate) mod traffic;
 mod visit;
 
 use std::cell::OnceCell;
@@ -29,9 +31,10 @@ use crate::screen::Screen;
 use crate::transcript::{self, Event as Entry, Note, Recorder, Role, Roles, Transcript};
 
 pub(crate) use on_record::OnRecord;
+pub use presented::Vpcd;
+use presented::Place;
 use seat::Seat;
-use visit::Slot;
-pub(crate) use visit::fault_text;
+use visit::{Slot, fault_text};
 
 /// Virtual time of one APDU of a card without a timing; a convention of this harness, short enough
 /// that a reception of pace 0 stays within the second that it began in.
@@ -51,6 +54,8 @@ pub struct Options {
     /// Makes the way to a card that is not ours to put in or take out; whoever has it puts faults on
     /// it. A virtual card in this process if absent.
     pub card: Option<ElsewhereCard>,
+    /// Where a reader under test that uses PC/SC finds the card; without it such a reader plays nothing.
+    pub vpcd: Option<Vpcd>,
 }
 
 /// Makes the way to a card elsewhere.
@@ -66,6 +71,14 @@ pub enum RunError {
     /// No runtime could be started to play on.
     #[error("no runtime could be started: {0}")]
     Runtime(#[from] std::io::Error),
+    /// The card could not be put where a reader under test that uses PC/SC finds it, or not any more.
+    #[error("{why}")]
+    Unpresented {
+        /// Why.
+        why: String,
+        /// What had happened by then.
+        transcript: Box<Transcript>,
+    },
     /// The scenario names what its resolution should have refused.
     #[error("scenario {id}, step {step}: {reason}")]
     Scenario {
@@ -104,7 +117,14 @@ pub async fn play(playable: &Playable, options: &Options) -> Result<Transcript, 
     }
     run.arrange(scenario.at).await?;
     run.play().await?;
-    Ok(run.recorder.finish())
+    let transcript = run.recorder.finish();
+    match run.place.broken {
+        None => Ok(transcript),
+        Some(why) => Err(RunError::Unpresented {
+            why,
+            transcript: Box::new(transcript),
+        }),
+    }
 }
 
 /// Returns the backend of a play. One that cannot be reached answers nothing.
@@ -159,6 +179,7 @@ struct Run<'a> {
     /// Where the clock is the real one: when it was started.
     real: Option<Instant>,
     slot: Slot,
+    place: Place,
     screen: Screen,
     card_faults: Vec<CardFault>,
     backend_faults: DueFaults,
@@ -208,6 +229,7 @@ impl<'a> Run<'a> {
             now: scenario.at,
             below_ms: Duration::ZERO,
             slot: Slot::new(playable, options),
+            place: Place::at(options.vpcd.clone().filter(|_| seat.uses_pcsc())),
             screen: Screen::InsertCard,
             card_faults: Vec::new(),
             backend_faults: DueFaults::default(),
@@ -240,10 +262,12 @@ impl<'a> Run<'a> {
             .await;
         self.perform(begun).await;
         for (index, step) in self.scenario.steps.iter().enumerate() {
+            if !self.cut_short {
+                self.notice().await;
+            }
             if self.cut_short {
                 break;
             }
-            self.tick();
             self.step(index, step).await?;
         }
         self.declined
@@ -312,14 +336,15 @@ impl<'a> Run<'a> {
     /// Gives a stimulus, if the reader shows a screen that it answers.
     async fn stimulus(&mut self, index: usize, step: &Step) {
         let kind = step.kind();
+        self.wait_for(kind.screens).await;
+        self.notice().await;
+        let shown = self.screen.id();
+        if self.cut_short {
+            return;
+        }
         if matches!(step, Step::TakeCard) && self.slot.is_empty() {
             // A fault pulled the card already.
             self.note(Note::Moot { step: index });
-            return;
-        }
-        self.wait_for(kind.screens).await;
-        let shown = self.screen.id();
-        if self.cut_short {
             return;
         }
         if !kind.screens.is_empty() && !kind.screens.contains(&shown) {
@@ -358,7 +383,7 @@ impl<'a> Run<'a> {
             self.ask(from, &inquiry).await;
             return;
         }
-        if let Some(event) = self.event_of(step, n) {
+        if let Some(event) = self.event_of(step, n).await {
             let given = self.seat.give(event, self.now).await;
             self.perform(given).await;
         }

@@ -39,7 +39,10 @@ const ARROWS: &[(&str, &str)] = &[
         "serve",
         "backend clock eligibility fault requirement sanitise scenario secret transcript",
     ),
-    ("drive", "check_in eligibility fault program reader screen"),
+    (
+        "drive",
+        "card_link check_in eligibility fault program reader screen",
+    ),
     ("card_link", ""),
     ("presentation", "card_link"),
     (
@@ -52,7 +55,7 @@ const ARROWS: &[(&str, &str)] = &[
     ),
     (
         "runner",
-        "backend card_link check_in eligibility fault program reader scenario screen transcript",
+        "backend card_link check_in eligibility fault presentation program reader scenario screen transcript",
     ),
     (
         "explore",

@@ -49,4 +49,8 @@ impl CardLink for InProcess {
     fn reset(&mut self) {
         self.card.reset();
     }
+
+    fn into_card(self: Box<Self>) -> Option<Card> {
+        Some(self.card)
+    }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::shell::tell;
-use crate::drive::{self, DriveError};
+use crate::drive::{self, DriveError, NewCard};
 use crate::exit_code::ExitCode;
 use crate::fault::Fault;
 use crate::requirement::Subject;
@@ -22,6 +22,10 @@ pub(super) struct DriveArgs {
     #[cfg(feature = "pcsc")]
     #[arg(long, value_name = "WAY")]
     card: Option<CardBy>,
+    /// With --card, be a driver for `run --reader process:` instead (docs/driver.md)
+    #[cfg(feature = "pcsc")]
+    #[arg(long, requires = "card", conflicts_with_all = ["scenario", "receptions"])]
+    lines: bool,
     /// The scenario, unless `observe` says it
     #[cfg(feature = "pcsc")]
     #[arg(long, value_name = "ID", requires = "card")]
@@ -59,11 +63,18 @@ fn fault_of_reader(name: &str) -> Result<&'static Fault, String> {
 pub(super) fn drive(args: &DriveArgs) -> Result<ExitCode, Failure> {
     #[cfg(feature = "pcsc")]
     if let Some(CardBy::Pcsc) = args.card {
-        return pcsc::drive(args);
+        return match args.lines {
+            true => serve(args, Some(&pcsc::card)),
+            false => pcsc::drive(args),
+        };
     }
+    serve(args, None)
+}
+
+fn serve(args: &DriveArgs, new_card: Option<NewCard<'_>>) -> Result<ExitCode, Failure> {
     tell("uketsuke: SIMULATION: JSON lines on standard input and output, see docs/driver.md");
     let (input, output) = (std::io::stdin().lock(), std::io::stdout().lock());
-    match drive::serve(input, output, &args.fault) {
+    match drive::serve(input, output, &args.fault, new_card) {
         Ok(()) => Ok(ExitCode::Passed),
         Err(error @ DriveError::Line { .. }) => Err(Failure::Invalid(error.to_string())),
         Err(DriveError::Stream(source)) => Err(Failure::Output {

@@ -84,6 +84,7 @@ pub(super) fn explore(args: &ExploreArgs, shell: &Shell) -> Result<ExitCode, Fai
                 backend: connector,
                 reader: None,
                 card: None,
+                vpcd: None,
             },
             now: system_now(),
         },

@@ -15,8 +15,10 @@ use super::shell::tell;
 use crate::eligibility::{Moment, Text};
 use crate::fault::Fault;
 use crate::program::words;
+use crate::reader::driven::message::{CardBy, Hello};
 use crate::reader::driven::{Drivers, OpenError, PATIENCE, open};
 use crate::requirement::Subject;
+use crate::runner::Vpcd;
 use crate::scenario::{Document, Playable};
 
 /// What `run` understands of the reader.
@@ -28,7 +30,13 @@ pub(super) struct ReaderArgs {
     /// How long a message of the driver may take
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=600))]
     reader_timeout: Option<u16>,
+    /// Where vpcd takes the card, for a driver whose reader uses PC/SC [default: 127.0.0.1:35963]
+    #[arg(long, value_name = "HOST:PORT")]
+    vpcd: Option<String>,
 }
+
+/// The first slot of vpcd on this machine.
+const VPCD: &str = "127.0.0.1:35963";
 
 /// Which reader plays.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +70,8 @@ impl FromStr for Spec {
 /// A reader that is open.
 pub(super) struct Opened {
     drivers: Option<Arc<Drivers>>,
+    /// Where its cards are presented, if it uses PC/SC.
+    vpcd: Option<Vpcd>,
 }
 
 /// Why scenarios do not apply to a reader whose date cannot be set, by id.
@@ -76,12 +86,15 @@ impl ReaderArgs {
     /// [`Failure::Usage`] where a fault of ours is asked of a reader that is not.
     pub(super) fn check(&self, fault: Option<&Fault>) -> Result<(), Failure> {
         if self.reader == Spec::Reference {
-            return match self.reader_timeout {
+            let given = [
+                self.reader_timeout.map(|_| "--reader-timeout"),
+                self.vpcd.as_ref().map(|_| "--vpcd"),
+            ];
+            return match given.into_iter().flatten().next() {
                 None => Ok(()),
-                Some(_) => Err(Failure::Usage(
-                    "--reader-timeout is for a reader that others wrote; name one with --reader"
-                        .to_owned(),
-                )),
+                Some(option) => Err(Failure::Usage(format!(
+                    "{option} is for a reader that others wrote; name one with --reader"
+                ))),
             };
         }
         match fault.filter(|fault| fault.subject() == Subject::Reader) {
@@ -101,7 +114,10 @@ impl ReaderArgs {
     /// [`Failure::Usage`] where it cannot be used as the user said.
     pub(super) async fn open(&self, io: Handle) -> Result<Opened, Failure> {
         let Spec::Process(command) = &self.reader else {
-            return Ok(Opened { drivers: None });
+            return Ok(Opened {
+                drivers: None,
+                vpcd: None,
+            });
         };
         let patience = self
             .reader_timeout
@@ -116,7 +132,13 @@ impl ReaderArgs {
                 Drivers::gone(failed, io)
             }
         };
+        let uses_pcsc = |hello: &Hello| hello.card == CardBy::Pcsc;
+        let address = self.vpcd.as_deref().unwrap_or(VPCD);
         Ok(Opened {
+            vpcd: drivers
+                .hello()
+                .is_some_and(uses_pcsc)
+                .then(|| Vpcd::new(address)),
             drivers: Some(drivers),
         })
     }
@@ -126,6 +148,30 @@ impl Opened {
     /// Returns the way to the reader as plays take it; nothing for the reference.
     pub(super) fn drivers(&self) -> Option<Arc<Drivers>> {
         self.drivers.clone()
+    }
+
+    /// Returns where cards are presented, for a reader that uses PC/SC.
+    pub(super) fn vpcd(&self) -> Option<Vpcd> {
+        self.vpcd.clone()
+    }
+
+    /// Returns why no card of the whole run could be presented, where not one could.
+    pub(super) fn refusal(&self) -> Option<String> {
+        self.vpcd.as_ref()?.refusal()
+    }
+
+    /// Returns how many scenarios are played at a time; `asked` is what the user said.
+    pub(super) fn jobs(&self, asked: Option<u16>) -> usize {
+        if self.vpcd.is_none() {
+            let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+            return asked.map_or_else(processors, usize::from);
+        }
+        if let Some(asked) = asked.filter(|asked| *asked > 1) {
+            tell(&format!(
+                "uketsuke: --jobs {asked} is taken as 1: this reader uses PC/SC, and a slot holds one card"
+            ));
+        }
+        1
     }
 
     /// Moves the scenarios to today, where the reader's date cannot be set.

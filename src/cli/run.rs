@@ -123,6 +123,7 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
         backend: opened.connector(),
         reader: reader.drivers(),
         card: None,
+        vpcd: reader.vpcd(),
     };
     let mut given_up = false;
     let keep = transcripts.is_some();
@@ -153,11 +154,12 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
     };
     let (results, ending) = runtime.block_on(pool::work_through(
         items,
-        jobs(args),
+        reader.jobs(args.jobs),
         work,
         interrupted(),
         write,
     ));
+    let refusal = reader.refusal();
     let judged = results.into_iter().flatten().map(|played| played.judged);
     let report = Report {
         backend: opened.kind.map(str::to_owned),
@@ -165,6 +167,9 @@ pub(super) fn run(args: &RunArgs, shell: &Shell) -> Result<ExitCode, Failure> {
         ..known.report(judged.collect(), now, conventions)
     };
     let_end(&runtime, (opened, reader));
+    if let Some(why) = refusal.filter(|_| ending == Ending::Complete) {
+        return Err(Failure::Usage(why));
+    }
     let code = match ending {
         Ending::Complete => deliver(&report, args.format, target, conventions, shell)?,
         Ending::Interrupted => cut_short(&report, ExitCode::Interrupted, shell),
@@ -180,13 +185,6 @@ fn without_transcripts(code: ExitCode, failure: &Failure) -> ExitCode {
         ExitCode::Passed | ExitCode::Nothing => ExitCode::Undecided,
         worse => worse,
     }
-}
-
-fn jobs(args: &RunArgs) -> usize {
-    args.jobs.map_or_else(
-        || std::thread::available_parallelism().map_or(1, usize::from),
-        usize::from,
-    )
 }
 
 /// Tells what was finished. No report is written, for it would look like one over the whole.
@@ -308,6 +306,16 @@ fn play_one(
             judged: Judged::not_applicable(scenario, &why),
             transcript: None,
         },
+        Err(RunError::Unpresented {
+            why,
+            mut transcript,
+        }) => {
+            transcript.header.statement = statement.cloned();
+            Played {
+                judged: Judged::not_played(scenario, &why),
+                transcript: keep.then_some(*transcript),
+            }
+        }
         Err(why) => Played {
             judged: Judged::not_played(scenario, &why.to_string()),
             transcript: None,

@@ -56,6 +56,7 @@ fn run(
         backend: backend.cloned(),
         reader: None,
         card: None,
+        vpcd: None,
     };
     let transcript = play_blocking(playable, &options)?;
     let judgement = judge(&transcript.header.scenario, &transcript);

@@ -5,22 +5,16 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
-use virtual_card::fault::{Fault, Kind, When};
 
-use crate::card_link::Lost;
 use crate::clock::system_now;
 use crate::eligibility::Answer;
-use crate::presentation::Traffic;
-use crate::runner::{fault_text, roles_of};
+use crate::presentation::{EVENTS_MAX, Traffic};
+use crate::runner::{roles_of, traffic};
 use crate::scenario::{Scenario, Step};
 use crate::serve::journal::SharedRecorder;
 use crate::transcript::{
     By, CardEvent, Event, Note, Recorder, Reply, Role, Roles, Stimulus, Transcript, reason,
 };
-
-/// The most events between card and reader of one observation: software that causes more is running
-/// in circles. A convention of this harness.
-pub const EVENTS_MAX: usize = 50_000;
 
 /// A transcript that several write to.
 #[derive(Debug, Clone)]
@@ -175,7 +169,8 @@ impl Record {
             Traffic::Left => {
                 let was_in = std::mem::take(&mut card.inside);
                 if was_in {
-                    card_event(&mut recorder, Role::Patient, CardEvent::Removed);
+                    let event = Event::Card(CardEvent::Removed);
+                    recorder.record(system_now(), Role::Patient, Role::Reader, None, event);
                 }
                 return;
             }
@@ -184,19 +179,9 @@ impl Record {
         if card.events > EVENTS_MAX {
             return;
         }
-        match seen {
-            Traffic::PowerOff => card_event(&mut recorder, Role::Reader, CardEvent::PowerOff),
-            Traffic::Reset => card_event(&mut recorder, Role::Reader, CardEvent::Reset),
-            Traffic::Apdu {
-                command,
-                answer,
-                struck,
-            } => {
-                card.commands += 1;
-                exchange(&mut recorder, command, answer, struck.as_ref());
-            }
-            Traffic::Left | Traffic::Taken | Traffic::NotTaken | Traffic::Out(_) => {}
-        }
+        card.commands += usize::from(matches!(seen, Traffic::Apdu { .. }));
+        let now = system_now();
+        traffic::record(&mut recorder, seen, now, now);
     }
 
     /// Records that a person did a step, as far as `by` tells.
@@ -271,39 +256,4 @@ fn stimulus(recorder: &mut Recorder, index: usize, step: &Step, by: Option<By>) 
 fn note(recorder: &mut Recorder, remark: Note) -> u64 {
     let harness = Role::Harness;
     recorder.record(system_now(), harness, harness, None, Event::Note(remark))
-}
-
-fn card_event(recorder: &mut Recorder, by: Role, event: CardEvent) {
-    let to = match by {
-        Role::Patient => Role::Reader,
-        _ => Role::Card,
-    };
-    recorder.record(system_now(), by, to, None, Event::Card(event));
-}
-
-fn exchange(
-    recorder: &mut Recorder,
-    command: &[u8],
-    answer: &Result<Vec<u8>, Lost>,
-    struck: Option<&Fault>,
-) {
-    let n = recorder.command(system_now(), Role::Reader, command);
-    let befalls = |recorder: &mut Recorder, event| {
-        recorder.record(system_now(), Role::Harness, Role::Card, Some(n), event);
-    };
-    let power_lost = struck.filter(|fault| fault.kind == Kind::Reset);
-    if let Some(fault) = struck {
-        befalls(recorder, Event::Fault(fault_text(fault)));
-    }
-    if power_lost.is_some_and(|fault| fault.when != When::After) {
-        befalls(recorder, Event::Card(CardEvent::PowerLost));
-    }
-    let answer = match answer {
-        Ok(bytes) => Ok(bytes.as_slice()),
-        Err(lost) => Err(lost.word()),
-    };
-    recorder.response(system_now(), Role::Reader, n, answer);
-    if power_lost.is_some_and(|fault| fault.when == When::After) {
-        befalls(recorder, Event::Card(CardEvent::PowerLost));
-    }
 }

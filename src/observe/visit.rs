@@ -12,10 +12,9 @@ use virtual_card::timing::Timing;
 
 use super::command::{Heard, Program};
 use super::plan::{Unattended, VisitPlan};
-use super::record::EVENTS_MAX;
 use super::watch::{Halt, Signal, Watch};
 use super::{Ended, ObserveError, Observer, Progress};
-use crate::presentation::{Presentation, Traffic};
+use crate::presentation::{EVENTS_MAX, Presentation, Traffic};
 use crate::scenario::Step;
 use crate::transcript::By;
 

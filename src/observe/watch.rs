@@ -2,16 +2,13 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Ended, ObserveError, Progress};
+use crate::presentation::{TAKEN_WITHIN, ended, not_taken};
 
-/// How long pcscd may take until it shows the card to every program: it looks for one every 400 ms,
-/// and may have to start first.
-const TAKEN_WITHIN: Duration = Duration::from_secs(10);
 /// What the thread of the card tells whoever waits; the traffic itself it records.
 pub(super) enum Signal {
     Taken,
@@ -68,8 +65,7 @@ impl<'s, S: Future<Output = ()> + Unpin> Watch<'s, S> {
                     Some(Signal::Left) => self.inside = false,
                     Some(Signal::Flood) => return Err(Ended::Flood),
                     Some(Signal::Out(why)) => {
-                        let why = why.unwrap_or_else(|| "pcscd ended".to_owned());
-                        return Err(Ended::Broken(why));
+                        return Err(Ended::Broken(ended(why)));
                     }
                     None => return Err(Ended::Broken("the slot is gone".to_owned())),
                 },
@@ -97,17 +93,13 @@ impl<'s, S: Future<Output = ()> + Unpin> Watch<'s, S> {
                     }
                     Some(Signal::NotTaken) => told(Progress::NotTaken),
                     Some(Signal::Out(why)) => {
-                        let why = why.unwrap_or_else(|| format!("pcscd at {address} ended"));
-                        return Err(Halt::Error(ObserveError::NoReader(why)));
+                        return Err(Halt::Error(ObserveError::NoReader(ended(why))));
                     }
                     Some(Signal::Left | Signal::Flood) => {}
                     None => return Err(Ended::Broken("the slot is gone".to_owned()).into()),
                 },
                 () = sleep_until(give_up) => {
-                    let why = format!(
-                        "vpcd at {address} does not take the card: another card lies in this slot, or it is not vpcd; stop the other one, or name another slot with --vpcd"
-                    );
-                    return Err(Halt::Error(ObserveError::NoReader(why)));
+                    return Err(Halt::Error(ObserveError::NoReader(not_taken(address))));
                 }
                 () = &mut *self.stop => return Err(Ended::Interrupted.into()),
             }

@@ -102,9 +102,9 @@ impl Run<'_> {
     }
 
     /// Returns the event that a stimulus is for the reader.
-    pub(super) fn event_of(&mut self, step: &Step, n: u64) -> Option<Event> {
+    pub(super) async fn event_of(&mut self, step: &Step, n: u64) -> Option<Event> {
         Some(match step {
-            Step::PresentCard(person) => return self.present(person.as_deref(), n),
+            Step::PresentCard(person) => return self.present(person.as_deref(), n).await,
             Step::TakeCard => return self.take(n),
             Step::Choose(method) => Event::Chosen(*method),
             Step::EnterPin(pin) => Event::PinEntered(pin.plain()?.to_owned()),

@@ -22,8 +22,12 @@ impl Run<'_> {
                 Ok(()) => self.seat.next().await,
                 Err(failed) => Err(failed),
             };
-            self.tick();
+            self.catch_up();
+            if self.cut_short {
+                return;
+            }
             last = match next {
+                Ok(Next::Idle) if self.was_pulled() => self.tell_pulled().await,
                 Ok(Next::Idle) => return,
                 Ok(Next::Cannot(reason)) => {
                     self.declined = Some(reason);
@@ -53,8 +57,9 @@ impl Run<'_> {
         while !screens.is_empty() && !screens.contains(&self.screen.id()) && !self.cut_short {
             let left = until.saturating_duration_since(Instant::now());
             let next = self.seat.by_itself(left).await;
-            self.tick();
+            self.catch_up();
             let done = match next {
+                _ if self.cut_short => return,
                 Ok(None | Some(Next::Cannot(_))) => return,
                 Ok(Some(Next::Idle)) => continue,
                 Ok(Some(Next::Act(act))) => self.act(*act).await,

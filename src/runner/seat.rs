@@ -3,11 +3,13 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::{Options, RunError};
+use virtual_card::fault::Kind;
+
+use super::{CARD_PATIENCE, Options, RunError};
 use crate::backend::Backend;
 use crate::check_in::{CardReply, Effect, Event};
 use crate::eligibility::{Moment, Site, Text};
-use crate::fault;
+use crate::fault::{self, Flaw};
 use crate::program::Failed;
 use crate::reader::driven::message::{BackendBy, CardBy, Hello};
 use crate::reader::driven::{Driver, Next};
@@ -50,6 +52,11 @@ impl Seat {
 
     pub(super) fn is_driven(&self) -> bool {
         !matches!(self, Seat::Ours { .. })
+    }
+
+    /// Tells whether the reader reaches its card through PC/SC.
+    pub(super) fn uses_pcsc(&self) -> bool {
+        matches!(self, Seat::Driven(driver) if driver.hello().card == CardBy::Pcsc)
     }
 
     /// Tells whether the reader goes by the scenario's clock.
@@ -209,6 +216,9 @@ pub(super) async fn fill(
     };
     if let Some(hello) = drivers.hello() {
         can_play(hello, scenario).map_err(RunError::NotApplicable)?;
+        if hello.card == CardBy::Pcsc {
+            can_present(options, scenario).map_err(RunError::NotApplicable)?;
+        }
     }
     let backend = match options.fault {
         Some(fault) => fault::interpose_backend(fault, backend),
@@ -226,12 +236,6 @@ pub(super) async fn fill(
 ///
 /// Why the scenario is not applicable.
 fn can_play(hello: &Hello, scenario: &Scenario) -> Result<(), Text> {
-    if hello.card == CardBy::Pcsc {
-        return Err(Text::new(
-            "この版は、ドライバーにカードをPC/SCで渡せない",
-            "this version hands its card to a driver through the pipe alone",
-        ));
-    }
     let any = |it: fn(&Step) -> bool| scenario.steps.iter().any(it);
     if !hello.sets_date && any(|step| matches!(step, Step::Wait(_))) {
         return Err(Text::new(
@@ -256,6 +260,42 @@ fn can_play(hello: &Hello, scenario: &Scenario) -> Result<(), Text> {
         return Err(Text::new(
             "照会先をこちらで動かす手順があるが、このリーダーは自分の照会先を使う",
             "it does something with the backend, and this reader has a backend of its own",
+        ));
+    }
+    Ok(())
+}
+
+/// Tells whether the cards of a play can be presented through PC/SC.
+///
+/// # Errors
+///
+/// Why the scenario is not applicable.
+fn can_present(options: &Options, scenario: &Scenario) -> Result<(), Text> {
+    if options.vpcd.is_none() {
+        return Err(Text::new(
+            "このリーダーはカードをPC/SCで読むが、カードを置くvpcdのスロットが指定されていない",
+            "this reader takes its card from PC/SC, and no slot of vpcd is named for it",
+        ));
+    }
+    if matches!(options.fault, Some(fault) if matches!(fault.flaw, Flaw::Card(_))) {
+        return Err(Text::new(
+            "不具合のあるカードは、PC/SCで読むリーダーには渡せない",
+            "a faulty card is not put before a reader that uses PC/SC",
+        ));
+    }
+    // vpcd waits for its card without end, and PC/SC lets no program break a command off.
+    let endless = |step: &Step| match step {
+        Step::Fault(FaultStep::Card(fault)) => match fault.kind {
+            Kind::Mute => true,
+            Kind::Slow(by) => by >= CARD_PATIENCE,
+            _ => false,
+        },
+        _ => false,
+    };
+    if scenario.steps.iter().any(endless) {
+        return Err(Text::new(
+            "応答しないカードは、PC/SCの仮想リーダーでは試せない(vpcdは応答を待ち続ける)",
+            "a card that does not answer cannot be tried through PC/SC: vpcd waits for it without end",
         ));
     }
     Ok(())

@@ -8,8 +8,9 @@ use virtual_card::fault::{Fault as CardFault, Kind, When};
 use virtual_card::profile::Profile;
 use virtual_card::timing::Timing;
 
+use super::presented::{Place, Presented, Seen, Vpcd};
 use super::{APDU_TIME, CARD_PATIENCE, ElsewhereCard, Options, Run};
-use crate::card_link::{CardLink, Exchanged, FaultyLink, Lost};
+use crate::card_link::{CardLink, Exchanged, FaultyLink, InProcess, Lost};
 use crate::check_in::{CardReply, Event, PrintedFace};
 use crate::eligibility::SiteKind;
 use crate::fault::{self, Fault};
@@ -32,7 +33,25 @@ pub(super) struct Slot {
 
 struct Inside {
     person: String,
-    link: FaultyLink<Box<dyn CardLink>>,
+    held: Held,
+}
+
+/// How the card in the slot is reached.
+enum Held {
+    /// By us, for the reader or a tester.
+    Link(FaultyLink<Box<dyn CardLink>>),
+    /// By the reader, through PC/SC.
+    Presented(Presented),
+}
+
+impl Inside {
+    /// Returns the way to the card, where it is ours.
+    fn link(&mut self) -> Option<&mut FaultyLink<Box<dyn CardLink>>> {
+        match &mut self.held {
+            Held::Link(link) => Some(link),
+            Held::Presented(_) => None,
+        }
+    }
 }
 
 impl Slot {
@@ -87,18 +106,46 @@ impl Slot {
     }
 
     fn insert(&mut self, person: &str, faults: Vec<CardFault>) -> Option<PrintedFace> {
-        let profile = self.profiles.get(person)?;
-        let card = self
-            .cards
-            .remove(person)
-            .unwrap_or_else(|| match &self.elsewhere {
-                Some(make) => make(),
-                None => fault::card_link(self.fault, profile, self.seed),
-            });
+        let card = self.card_of(person)?;
         self.inside = Some(Inside {
             person: person.to_owned(),
-            link: FaultyLink::new(card, faults),
+            held: Held::Link(FaultyLink::new(card, faults)),
         });
+        self.printed(person)
+    }
+
+    /// Puts a person's card into a slot of vpcd; nothing where that cannot be.
+    pub(super) fn put_into(
+        &mut self,
+        vpcd: &Vpcd,
+        place: &Place,
+        person: &str,
+        faults: Vec<CardFault>,
+    ) -> Option<PrintedFace> {
+        let card = self.card_of(person)?.into_card()?;
+        let timing = match self.timings.get(person) {
+            Some(timing) => timing.clone(),
+            None => Timing::standard("instant")?,
+        };
+        self.inside = Some(Inside {
+            person: person.to_owned(),
+            held: Held::Presented(Presented::start(card, timing, faults, place, vpcd)),
+        });
+        self.printed(person)
+    }
+
+    /// Returns a person's card as it was left.
+    fn card_of(&mut self, person: &str) -> Option<Box<dyn CardLink>> {
+        let profile = self.profiles.get(person)?;
+        let kept = self.cards.remove(person);
+        Some(kept.unwrap_or_else(|| match &self.elsewhere {
+            Some(make) => make(),
+            None => fault::card_link(self.fault, profile, self.seed),
+        }))
+    }
+
+    fn printed(&self, person: &str) -> Option<PrintedFace> {
+        let profile = self.profiles.get(person)?;
         Some(PrintedFace {
             photo: profile.photo,
             pinless: profile.pins.user.is_none(),
@@ -106,14 +153,30 @@ impl Slot {
         })
     }
 
+    /// Returns what has crossed next at a slot of vpcd, if anything has.
+    pub(super) fn seen(&mut self) -> Option<Seen> {
+        match &mut self.inside.as_mut()?.held {
+            Held::Presented(presented) => presented.next(),
+            Held::Link(_) => None,
+        }
+    }
+
+    /// Waits for what crosses next at a slot of vpcd; nothing where nothing can.
+    pub(super) async fn next_seen(&mut self) -> Option<Seen> {
+        match &mut self.inside.as_mut()?.held {
+            Held::Presented(presented) => presented.wait().await,
+            Held::Link(_) => None,
+        }
+    }
+
     /// Returns the timing of the card in the slot, if its scenario gives one.
-    fn timing(&self) -> Option<&Timing> {
+    pub(super) fn timing(&self) -> Option<&Timing> {
         self.timings.get(&self.inside.as_ref()?.person)
     }
 
     fn exchange(&mut self, command: &[u8]) -> Exchanged {
-        match &mut self.inside {
-            Some(inside) => inside.link.transmit(command),
+        match self.inside.as_mut().and_then(Inside::link) {
+            Some(link) => link.transmit(command),
             None => Exchanged {
                 answer: Err(Lost::Gone),
                 delay: Duration::ZERO,
@@ -122,25 +185,36 @@ impl Slot {
         }
     }
 
-    fn eject(&mut self) {
-        if let Some(inside) = self.inside.take() {
-            let mut card = inside.link.into_inner();
-            if self.elsewhere.is_some() {
-                // Whoever takes that card out takes its power, not we.
-                return;
+    /// Takes the card out and keeps it; returns what still crossed at a slot of vpcd.
+    pub(super) fn eject(&mut self) -> Vec<Seen> {
+        let Some(Inside { person, held }) = self.inside.take() else {
+            return Vec::new();
+        };
+        let (mut card, seen): (Box<dyn CardLink>, _) = match held {
+            Held::Link(link) => (link.into_inner(), Vec::new()),
+            Held::Presented(presented) => {
+                let (card, seen) = presented.remove();
+                (Box::new(InProcess::new(card)), seen)
             }
+        };
+        // Whoever takes out a card that others put in takes its power, not we.
+        if self.elsewhere.is_none() {
             card.power_off();
-            self.cards.insert(inside.person, card);
+            self.cards.insert(person, card);
         }
+        seen
     }
 }
 
 impl Run<'_> {
     /// Puts a person's card in.
-    pub(super) fn present(&mut self, person: Option<&str>, n: u64) -> Option<Event> {
+    pub(super) async fn present(&mut self, person: Option<&str>, n: u64) -> Option<Event> {
         let person = person.unwrap_or(&self.slot.first).to_owned();
         self.emergency =
             std::mem::take(&mut self.emergency_next) || self.site.kind == SiteKind::Ambulance;
+        if let Some(vpcd) = self.place.vpcd.clone() {
+            return self.present_at(&vpcd, &person, n).await;
+        }
         self.insert(&person, Role::Patient, Some(n))
             .map(Event::Presented)
     }
@@ -172,7 +246,7 @@ impl Run<'_> {
     }
 
     pub(super) fn removed(&mut self, by: Role, re: Option<u64>) {
-        self.slot.eject();
+        self.eject();
         self.recorder.record(
             self.now,
             by,
@@ -183,15 +257,16 @@ impl Run<'_> {
     }
 
     pub(super) fn inject_card_fault(&mut self, fault: CardFault) {
-        match &mut self.slot.inside {
-            Some(inside) => inside.link.inject(fault),
+        match self.slot.inside.as_mut().map(|inside| &mut inside.held) {
+            Some(Held::Link(link)) => link.inject(fault),
+            Some(Held::Presented(presented)) => presented.add_fault(fault),
             None => self.card_faults.push(fault),
         }
     }
 
     pub(super) fn power_off(&mut self, by: Role) {
-        if let Some(inside) = &mut self.slot.inside {
-            inside.link.power_off();
+        if let Some(link) = self.slot.inside.as_mut().and_then(Inside::link) {
+            link.power_off();
             self.recorder.record(
                 self.now,
                 by,
@@ -203,8 +278,8 @@ impl Run<'_> {
     }
 
     pub(super) fn reset(&mut self, by: Role) {
-        if let Some(inside) = &mut self.slot.inside {
-            inside.link.reset();
+        if let Some(link) = self.slot.inside.as_mut().and_then(Inside::link) {
+            link.reset();
             let event = Entry::Card(CardEvent::Reset);
             self.recorder.record(self.now, by, Role::Card, None, event);
         }
@@ -241,8 +316,9 @@ impl Run<'_> {
         let pulled = self
             .slot
             .inside
-            .as_ref()
-            .is_some_and(|inside| inside.link.is_gone());
+            .as_mut()
+            .and_then(Inside::link)
+            .is_some_and(|link| link.is_gone());
         if pulled {
             let by = match from {
                 Role::Tester => Role::Tester,

@@ -18,6 +18,11 @@ pub const NOT_MOVED: &str = "the reader could not be set to the other site";
 /// The user broke it off.
 pub const INTERRUPTED: &str = "the user broke it off";
 
+/// Says that more commands and resets than so many came.
+pub fn flood(most: usize) -> String {
+    format!("{FLOOD}{most}")
+}
+
 /// How each begins, in Japanese.
 const IN_JAPANESE: [(&str, &str); 7] = [
     (UNCONFIRMED, "行ったと確認した人がいない"),

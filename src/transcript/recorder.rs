@@ -71,6 +71,13 @@ impl Recorder {
         self.driven = true;
     }
 
+    /// Records what we have seen ourselves of what the reader does.
+    pub fn by_ourselves(&mut self, record: impl FnOnce(&mut Recorder)) {
+        let driven = std::mem::take(&mut self.driven);
+        record(self);
+        self.driven = driven;
+    }
+
     /// Adds a line of a reader's own log, secrets and My Numbers in it replaced (ACC-17).
     pub fn log(&mut self, at: Moment, line: &str) -> u64 {
         let (text, holds) = self.mask_text(line);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::DriveArgs;
 use crate::backend::{self, Access, Connector, Spec};
-use crate::card_link::Pcsc;
+use crate::card_link::{CardLink, Pcsc};
 use crate::cli::failure::Failure;
 use crate::cli::observe::today;
 use crate::cli::run::runtime;
@@ -66,6 +66,11 @@ pub(super) fn drive(args: &DriveArgs) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::Passed)
+}
+
+/// Makes the way to the card that lies in a reader device.
+pub(super) fn card() -> Box<dyn CardLink> {
+    Box::new(Pcsc::new(CARD_WITHIN))
 }
 
 fn usage(why: impl std::fmt::Display) -> Failure {
@@ -132,7 +137,8 @@ fn reception(
         fault,
         backend,
         reader: None,
-        card: Some(Arc::new(|| Box::new(Pcsc::new(CARD_WITHIN)))),
+        card: Some(Arc::new(card)),
+        vpcd: None,
     };
     move || play_blocking(&playable, &options).map_err(usage)
 }
