@@ -8,8 +8,12 @@
 mod document;
 #[path = "driver/hostile.rs"]
 mod hostile;
+#[path = "driver/pcsc.rs"]
+mod pcsc;
 #[path = "process/program.rs"]
 mod program;
+#[path = "observe/vpcd.rs"]
+mod vpcd;
 
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
@@ -26,6 +30,11 @@ use uketsuke::transcript::{By, Event, Note, Reply, Report, Role, Transcript};
 
 use program::{Io, command, marker, running, runtime};
 
+/// SELECT of the application, of the user PIN, and VERIFY of 1234 (card.md §2, §4).
+const SELECT_JPKI: &str = "00a4040c0ad392f000260100000001";
+const SELECT_USER_PIN: &str = "00a4020c020018";
+const VERIFY: &str = "002000800431323334";
+
 /// Longer than anything takes that is meant to come.
 const LONG: Duration = Duration::from_secs(60);
 /// Long enough for a program to start, short enough to be waited for.
@@ -41,6 +50,7 @@ fn main() -> ExitCode {
     let trials = TESTS
         .iter()
         .chain(document::TESTS)
+        .chain(pcsc::TESTS)
         .map(|(name, test)| {
             Trial::test(*name, move || {
                 test();
@@ -362,7 +372,7 @@ fn a_wrong_hello_opens_nothing() {
 fn what_a_driver_cannot_do_is_not_applicable() {
     for (mode, expected) in [
         ("cannot-at-begin", "no ambulances"),
-        ("over-pcsc", "pipe alone"),
+        ("pcsc-good", "no slot of vpcd is named"),
     ] {
         let stage = Stage::open(mode, LONG);
         match stage.play() {

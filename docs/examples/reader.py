@@ -295,4 +295,5 @@ def main():
         visual = kind == "visual-mode"
         say("idle")
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,11 +1,15 @@
 //! A driver for the tests of the protocol: this test program once more, with `--play MODE MARKER`.
-//! It speaks from literals and uses nothing of ours. `MARKER` shows which test it belongs to.
+//! It speaks from literals and uses nothing of ours. `pcsc-MODE@PORT` says that its reader uses PC/SC,
+//! and has the one at that port use the card when a PIN is typed. `MARKER` shows which test it belongs to.
 
 use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use crate::pcsc::use_card;
+
 const HELLO: &str = r#"{"type":"hello","protocol":"uketsuke-reader/1","name":"試験用","version":"1","sets-date":true,"card":"pipe","backend":"pipe"}"#;
+const OVER_PCSC: &str = r#""card":"pcsc""#;
 const IDLE: &str = r#"{"type":"idle"}"#;
 const MORE: &str = r#"{"type":"idle","more":true}"#;
 const INSERT: &str = r#"{"type":"screen","screen":"insert-card"}"#;
@@ -17,6 +21,14 @@ const PORTAL: &str = r#"{"inquiry":"portal","person":"adult"}"#;
 
 /// Plays the mode to its end.
 pub fn play(mode: &str) -> ExitCode {
+    let (mode, port) = match mode.split_once('@') {
+        Some((mode, port)) => (mode, Some(port)),
+        None => (mode, None),
+    };
+    let (mode, card) = match mode.strip_prefix("pcsc-") {
+        Some(mode) => (mode, "pcsc"),
+        None => (mode, "pipe"),
+    };
     match mode {
         "exits-at-once" => return ExitCode::from(3),
         "silent-hello" => hang(),
@@ -25,11 +37,17 @@ pub fn play(mode: &str) -> ExitCode {
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { break };
         let code = match type_of(&line) {
+            "hello" if card == "pcsc" => say(&[&HELLO.replace(r#""card":"pipe""#, OVER_PCSC)]),
             "hello" => hello(mode),
             "begin" => begin(mode),
             "present-card" => say(&[METHODS, IDLE]),
             "choose" => choose(mode),
-            "enter-pin" => enter_pin(mode),
+            "enter-pin" => {
+                if let Some(port) = port {
+                    use_card(port);
+                }
+                enter_pin(mode)
+            }
             "response" | "answer" => say(&[COUNTER, IDLE]),
             "take-card" => say(&[INSERT, IDLE]),
             "bye" => break,
@@ -71,7 +89,6 @@ fn hello(mode: &str) -> Option<ExitCode> {
         "other-protocol" => say(&[&HELLO.replace("reader/1", "reader/2")]),
         "no-hello" => say(&[INSERT]),
         "hello-without-card" => say(&[&HELLO.replace(r#","card":"pipe""#, "")]),
-        "over-pcsc" => say(&[&HELLO.replace(r#""card":"pipe""#, r#""card":"pcsc""#)]),
         "own-backend" | "asks-all-the-same" | "tells-of-its-own" => {
             say(&[&HELLO.replace(r#""backend":"pipe""#, r#""backend":"own""#)])
         }

@@ -34,6 +34,9 @@ const SILENCE: Duration = Duration::from_secs(2);
 const UNNOTICED: u8 = 3;
 /// No system counts timeouts of sockets in steps longer than this.
 const TICK: Duration = Duration::from_millis(20);
+/// How long vpcd is still heard once the card is taken out: what it has said by then counts, and it sends
+/// length and payload one after the other.
+const REST: Duration = Duration::from_millis(200);
 /// The most bytes that are read after the end, so that closing does not look like a failure.
 const DRAINED_MAX: usize = 1 << 20;
 
@@ -130,6 +133,7 @@ impl Connection {
         let mut buffer = [0; 4096];
         let mut heard = false;
         let mut taking = Taking::Unpowered(0);
+        let mut rest = None;
         if let Err(source) = self.stream.set_read_timeout(Some(self.silence)) {
             return self.ended(source);
         }
@@ -160,7 +164,16 @@ impl Connection {
                     return Ok(End::CardLeft);
                 }
             }
+            if self.stopped.is_raised()
+                && *rest.get_or_insert_with(|| Instant::now() + REST) <= Instant::now()
+            {
+                return Ok(End::Stopped);
+            }
             match self.read(&mut buffer) {
+                Ok(0) if !decoder.is_empty() && self.stopped.is_raised() => {
+                    std::thread::sleep(Duration::from_millis(1));
+                    continue;
+                }
                 Ok(0) => return Ok(self.closed()),
                 Ok(count) => decoder.push(buffer.get(..count).unwrap_or_default()),
                 Err(source) if source.kind() == io::ErrorKind::Interrupted => continue,

@@ -48,6 +48,12 @@ impl Decoder {
         self.bytes.extend(bytes);
     }
 
+    /// Tells whether no part of a message is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// Returns the next whole message, or nothing before its last byte has come.
     pub fn next_message(&mut self) -> Option<Message> {
         const HEADER: usize = 2;

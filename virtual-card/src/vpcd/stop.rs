@@ -45,7 +45,8 @@ impl Stop {
     /// [`super::End::Stopped`].
     pub fn stop(&self) {
         self.stopped.raise();
+        // Only the reading: what vpcd has said by now is still heard, such as that the power is off.
         // Fails when the other side is gone already, which ends the loop just as well.
-        let _ = self.stream.shutdown(Shutdown::Both);
+        let _ = self.stream.shutdown(Shutdown::Read);
     }
 }

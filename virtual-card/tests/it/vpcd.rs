@@ -98,6 +98,33 @@ fn stop_takes_the_card_out() {
 }
 
 #[test]
+fn what_vpcd_had_begun_to_say_is_heard_before_the_card_is_out() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut connection = Connection::open(&address).unwrap();
+    let stop = connection.stop().unwrap();
+    let (mut stream, _) = listener.accept().unwrap();
+    // The answer to the first is on its way while vpcd says that the power is off, payload last.
+    stream.write_all(&[0, 1, 4, 0, 1]).unwrap();
+    stop.stop();
+    stream.write_all(&[0]).unwrap();
+    let mut seen = Vec::new();
+    let end = connection.serve(&mut card("adult"), |exchange| {
+        seen.push(format!("{exchange:?}"));
+    });
+    assert_eq!((end.unwrap(), seen), (End::Stopped, vec!["PowerOff".to_owned()]));
+}
+
+#[test]
+fn a_vpcd_that_never_ends_does_not_keep_the_card_in() {
+    let (mut stream, thread, stop) = present();
+    let flood = std::thread::spawn(move || while stream.write_all(&[0, 1, 2].repeat(1_000)).is_ok() {});
+    stop.stop();
+    assert_eq!(thread.join().unwrap().0, End::Stopped);
+    flood.join().unwrap();
+}
+
+#[test]
 fn stop_before_serving_is_not_lost() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
