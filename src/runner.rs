@@ -31,8 +31,8 @@ use crate::screen::Screen;
 use crate::transcript::{self, Event as Entry, Note, Recorder, Role, Roles, Transcript};
 
 pub(crate) use on_record::OnRecord;
-pub use presented::Vpcd;
 use presented::Place;
+pub use presented::Vpcd;
 use seat::Seat;
 use visit::{Slot, fault_text};
 

@@ -275,7 +275,13 @@ impl Run<'_> {
     /// Records what crossed, on the clock of the play.
     fn crossed(&mut self, at: Instant, traffic: &Traffic) {
         let came = self.moment_of(at);
-        if let (Traffic::Apdu { command, answer, .. }, None) = (traffic, self.real) {
+        if let (
+            Traffic::Apdu {
+                command, answer, ..
+            },
+            None,
+        ) = (traffic, self.real)
+        {
             let length = answer.as_ref().map_or(0, Vec::len);
             let time = match self.slot.timing() {
                 Some(timing) => timing.time_of(command, length),
@@ -330,10 +336,11 @@ impl Run<'_> {
 fn delay(traffic: &Traffic) -> Duration {
     match traffic {
         Traffic::Apdu {
-            struck: Some(CardFault {
-                kind: Kind::Slow(by),
-                ..
-            }),
+            struck:
+                Some(CardFault {
+                    kind: Kind::Slow(by),
+                    ..
+                }),
             ..
         } => *by,
         _ => Duration::ZERO,

@@ -64,8 +64,7 @@ pub const TESTS: &[Test] = &[
     ),
 ];
 
-const VISIT: &str =
-    "[present-card, { choose: pin }, { enter-pin: \"1234\" }, { expect-screen: counter }, take-card]";
+const VISIT: &str = "[present-card, { choose: pin }, { enter-pin: \"1234\" }, { expect-screen: counter }, take-card]";
 
 fn playable(steps: &str) -> Playable {
     let text = format!(
@@ -300,7 +299,10 @@ fn a_fault_that_comes_with_the_card_in_strikes_there() {
     let transcript = play(&stage, steps, &place).unwrap();
     thread.join().unwrap();
     let words = story(&transcript.entries);
-    assert!(words.contains(&"card status before the command".to_owned()), "{words:?}");
+    assert!(
+        words.contains(&"card status before the command".to_owned()),
+        "{words:?}"
+    );
 }
 
 fn pcscd_that_ends_is_an_error_and_no_verdict() {
@@ -321,7 +323,10 @@ fn pcscd_that_ends_is_an_error_and_no_verdict() {
         panic!("{result:?}");
     };
     // Seen at once, or at the latest by the next card.
-    assert!(why == "pcscd ended" || why.starts_with("nothing listens"), "{why}");
+    assert!(
+        why == "pcscd ended" || why.starts_with("nothing listens"),
+        "{why}"
+    );
     // What had happened by then is kept.
     let story = story(&transcript.entries);
     assert!(story.contains(&VERIFY_HEAD.to_owned()), "{story:?}");
@@ -409,10 +414,13 @@ fn commands_through_the_pipe_break_the_protocol() {
     let thread = reader.start(|reader| reader.vpcd.take().gone());
     let transcript = play(&stage, VISIT, &place).unwrap();
     thread.join().unwrap();
-    let failed = transcript.entries.iter().find_map(|entry| match &entry.event {
-        Event::Note(Note::ReaderFailed { reason }) => Some(reason.as_str()),
-        _ => None,
-    });
+    let failed = transcript
+        .entries
+        .iter()
+        .find_map(|entry| match &entry.event {
+            Event::Note(Note::ReaderFailed { reason }) => Some(reason.as_str()),
+            _ => None,
+        });
     let expected = "a message of type `transmit` where a card that is reached through PC/SC";
     assert!(failed.is_some_and(|it| it.contains(expected)), "{failed:?}");
 }

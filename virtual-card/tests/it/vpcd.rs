@@ -112,13 +112,17 @@ fn what_vpcd_had_begun_to_say_is_heard_before_the_card_is_out() {
     let end = connection.serve(&mut card("adult"), |exchange| {
         seen.push(format!("{exchange:?}"));
     });
-    assert_eq!((end.unwrap(), seen), (End::Stopped, vec!["PowerOff".to_owned()]));
+    assert_eq!(
+        (end.unwrap(), seen),
+        (End::Stopped, vec!["PowerOff".to_owned()])
+    );
 }
 
 #[test]
 fn a_vpcd_that_never_ends_does_not_keep_the_card_in() {
     let (mut stream, thread, stop) = present();
-    let flood = std::thread::spawn(move || while stream.write_all(&[0, 1, 2].repeat(1_000)).is_ok() {});
+    let flood =
+        std::thread::spawn(move || while stream.write_all(&[0, 1, 2].repeat(1_000)).is_ok() {});
     stop.stop();
     assert_eq!(thread.join().unwrap().0, End::Stopped);
     flood.join().unwrap();
