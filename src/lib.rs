@@ -28,7 +28,7 @@
 //! |---|---|
 //! | words of the field, plain data | [eligibility], [screen], [secret], [requirement] |
 //! | core, pure | [scenario], [statement], [transcript], [recording], [rules], [check_in], [judge] |
-//! | ports and adapters | [reader], [backend], [card_link], [presentation] (our card for foreign software), [fault] (interposers on them) |
+//! | ports and adapters | [reader], [backend], [card_link], [presentation] (our card for foreign software, observed or behind a driver), [fault] (interposers on them) |
 //! | programs of others | [program] (started, bounded, ended; shared by [backend] and [reader]) |
 //! | shell | [library] (files), [bindings], [runner], [observe] (a foreign reader), [explore], [matrix], [serve], [drive] (our reader as a driver), [report], [tui], [wording], [sanitise], [clock], [cli] |
 //!

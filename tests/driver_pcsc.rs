@@ -115,11 +115,11 @@ fn pcscd_that_is_not_there_or_has_no_place_is_wrong_usage() {
          [ ! -e {place}/absent.json ]"
     );
     let taken = format!(
-        "$observe pin/correct --for 60 </dev/null >/dev/null 2>{place}/other & other=$!\n\
-         until grep -q SIMULATION {place}/other; do kill -0 $other; done\n\
-         $program drive </dev/null 2>/dev/null\n\
+        "mkfifo /run/wait\n\
+         $observe pin/correct -- sh -c 'echo in; cat /run/wait' 2>/run/first & other=$!\n\
+         until grep -q '| in' /run/first; do kill -0 $other; done\n\
          run 'pin/correct face/match' '{EXAMPLE}' {place}/taken && exit 9 || [ $? = 2 ]\n\
-         kill $other; wait $other || true"
+         echo >/run/wait; wait $other || true"
     );
     let Some(said) = all_at_once(&[absent, taken]) else {
         return;
