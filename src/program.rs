@@ -7,6 +7,7 @@
 mod child;
 mod leader;
 mod lines;
+mod mark;
 mod pool;
 
 use std::time::Duration;
@@ -19,6 +20,7 @@ use crate::eligibility::Text;
 use crate::sanitise;
 
 pub use child::Child;
+pub use mark::Marker;
 pub use pool::{Introduce, Pool, Running};
 
 /// The last line that a program is sent.

@@ -3,6 +3,7 @@
 //! The task reads only while a line is awaited, so that a program that floods meets a full pipe.
 //! Every wait has an end, and whatever happens the process and its descendants are gone with it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::leader::{self, Leader};
 use super::lines::{self, LINE_MAX, Lines, Stopped};
+use super::mark::{Marker, Marks};
 use super::{BYE, Failed, StartError, Terms};
 use crate::secret;
 
@@ -49,6 +51,9 @@ impl Hidden {
 pub struct Child {
     orders: mpsc::Sender<Order>,
     hidden: Hidden,
+    marker: Marker,
+    /// How many marks the last line stands behind.
+    passed: Arc<AtomicU64>,
 }
 
 /// What the task is told to do.
@@ -94,7 +99,11 @@ impl Child {
         };
         // One message is under way at a time, and a last order behind it.
         let (orders, inbox) = mpsc::channel(2);
+        let (marker, marks) = Marker::new();
+        let passed = Arc::<AtomicU64>::default();
         let task = Task {
+            marks,
+            passed: Arc::clone(&passed),
             leader,
             stdin: pipes.stdin,
             lines: Lines::new(pipes.stdout),
@@ -109,7 +118,22 @@ impl Child {
             // A descendant that left the group may hold the pipe open.
             stderr.abort();
         });
-        Ok(Child { orders, hidden })
+        Ok(Child {
+            orders,
+            hidden,
+            marker,
+            passed,
+        })
+    }
+
+    /// Returns what makes marks in what the program writes.
+    pub fn marker(&self) -> Marker {
+        self.marker.clone()
+    }
+
+    /// Returns how many marks the last line that came stands behind.
+    pub fn passed(&self) -> u64 {
+        self.passed.load(Ordering::Acquire)
     }
 
     /// Keeps what the program is told from now on out of the log of its standard error.
@@ -199,12 +223,22 @@ struct Task {
     leader: Leader,
     stdin: ChildStdin,
     lines: Lines,
+    marks: Marks,
+    passed: Arc<AtomicU64>,
     patience: Duration,
 }
 
 impl Task {
     async fn run(mut self, mut inbox: mpsc::Receiver<Order>) {
-        while let Some(order) = inbox.recv().await {
+        loop {
+            let order = tokio::select! {
+                order = inbox.recv() => order,
+                wanted = self.marks.wanted() => {
+                    wanted.make(&mut self.lines).await;
+                    continue;
+                }
+            };
+            let Some(order) = order else { break };
             let failed = match order {
                 Order::Exchange {
                     line,
@@ -251,10 +285,12 @@ impl Task {
         if in_turn && self.lines.has_spoken().await {
             return Err(Failed::Malformed(TOO_EARLY.to_owned()));
         }
-        let talking = talk(&mut self.stdin, &mut self.lines, line);
+        let next = self.marks.next_line(&mut self.lines);
+        let talking = talk(&mut self.stdin, next, line);
         let Ok((asked, answer)) = tokio::time::timeout(self.patience, talking).await else {
             return Err(self.silent());
         };
+        self.passed.store(self.lines.passed(), Ordering::Release);
         match answer {
             Ok(line) if asked => Ok(line),
             Ok(_) if in_turn => Err(Failed::Malformed(TOO_EARLY.to_owned())),
@@ -278,7 +314,10 @@ impl Task {
     }
 
     async fn next(&mut self, within: Duration) -> Result<Option<Vec<u8>>, Failed> {
-        match tokio::time::timeout(within, self.lines.next()).await {
+        let next = self.marks.next_line(&mut self.lines);
+        let came = tokio::time::timeout(within, next).await;
+        self.passed.store(self.lines.passed(), Ordering::Release);
+        match came {
             Ok(Ok(line)) => Ok(Some(line)),
             Ok(Err(stopped)) => Err(self.stopped(stopped).await),
             Err(_) => match self.leader.ended() {
@@ -330,17 +369,17 @@ fn answered<T>(
 /// Writes a line while reading the next one; tells whether the question was out when it came.
 async fn talk(
     stdin: &mut ChildStdin,
-    lines: &mut Lines,
+    next: impl Future<Output = Result<Vec<u8>, Stopped>>,
     line: &str,
 ) -> (bool, Result<Vec<u8>, Stopped>) {
     let writing = stdin.write_all(line.as_bytes());
-    tokio::pin!(writing);
+    tokio::pin!(writing, next);
     let mut written = None;
     loop {
         tokio::select! {
             biased;
             result = &mut writing, if written.is_none() => written = Some(result.is_ok()),
-            answer = lines.next() => return (written == Some(true), answer),
+            answer = &mut next => return (written == Some(true), answer),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a process writes: lines of bounded length, and the bounded rest that goes to the log.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
@@ -34,6 +35,13 @@ pub(super) struct Lines<R = ChildStdout> {
     read: Vec<u8>,
     /// How much of `read` is known to hold no line feed.
     searched: usize,
+    /// How many bytes have been returned as lines.
+    returned: u64,
+    /// Where marks stand that no line has passed, as a number of bytes from the beginning.
+    marks: VecDeque<u64>,
+    /// How many marks there have been, and how many of them a returned line stands behind.
+    made: u64,
+    passed: u64,
 }
 
 impl<R: AsyncRead + Unpin> Lines<R> {
@@ -42,6 +50,39 @@ impl<R: AsyncRead + Unpin> Lines<R> {
             from,
             read: Vec::new(),
             searched: 0,
+            returned: 0,
+            marks: VecDeque::new(),
+            made: 0,
+            passed: 0,
+        }
+    }
+
+    /// Reads `available` bytes, which have been written, and makes a mark behind them; returns its
+    /// number, from 1. What nobody reads is not read without end: then it stands too early.
+    async fn mark_behind(&mut self, available: usize) -> u64 {
+        let end = self.read.len().saturating_add(available);
+        while self.read.len() < end && end <= LINE_MAX {
+            self.read.reserve(CHUNK);
+            if self.from.read_buf(&mut self.read).await.unwrap_or(0) == 0 {
+                break;
+            }
+        }
+        let end = u64::try_from(end.min(self.read.len())).unwrap_or(u64::MAX);
+        self.marks.push_back(self.returned.saturating_add(end));
+        self.made += 1;
+        self.made
+    }
+
+    /// Returns how many marks the last line stands behind: those made before it was whole.
+    pub(super) fn passed(&self) -> u64 {
+        self.passed
+    }
+
+    fn pass(&mut self, length: usize) {
+        self.returned += u64::try_from(length).unwrap_or(u64::MAX);
+        while self.marks.front().is_some_and(|mark| *mark < self.returned) {
+            self.marks.pop_front();
+            self.passed += 1;
         }
     }
 
@@ -58,6 +99,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
                 let mut line: Vec<u8> = self.read.drain(..=length).collect();
                 line.pop();
                 self.searched = 0;
+                self.pass(line.len() + 1);
                 return Ok(line);
             }
             self.searched = length;
@@ -89,6 +131,15 @@ impl<R: AsyncRead + Unpin> Lines<R> {
             .await
             .is_err();
         nothing && self.read.is_empty()
+    }
+}
+
+impl Lines {
+    /// Makes a mark behind all that has been written by now and returns its number, from 1.
+    pub(super) async fn mark(&mut self) -> u64 {
+        let available = rustix::io::ioctl_fionread(&self.from).unwrap_or(0);
+        self.mark_behind(usize::try_from(available).unwrap_or(0))
+            .await
     }
 }
 
@@ -154,6 +205,29 @@ mod tests {
         assert_eq!(lines, [b"one".to_vec(), Vec::new(), b"two\r".to_vec()]);
         assert_eq!(stopped, Stopped::Ended);
         assert_eq!(lines_of(b"one\nha").1, Stopped::Half);
+    }
+
+    #[test]
+    fn a_line_passes_the_marks_that_were_made_before_it_was_whole() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let mut lines = Lines::new(b"a\nbb\nccc\n".as_slice());
+            // Behind the first line, and within the second.
+            assert_eq!(lines.mark_behind(2).await, 1);
+            assert_eq!(lines.next().await, Ok(b"a".to_vec()));
+            assert_eq!(lines.passed(), 0);
+            // All has been read by now: what nobody has taken counts as written before.
+            assert_eq!(lines.mark_behind(0).await, 2);
+            assert_eq!(lines.next().await, Ok(b"bb".to_vec()));
+            assert_eq!(lines.passed(), 1);
+            assert_eq!(lines.next().await, Ok(b"ccc".to_vec()));
+            assert_eq!(lines.passed(), 1);
+            assert_eq!(lines.mark_behind(0).await, 3);
+            assert_eq!(lines.next().await, Err(Stopped::Ended));
+            assert_eq!(lines.passed(), 1);
+        });
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use super::Act;
 use crate::check_in::{CardReply, Event};
 use crate::eligibility::{Bytes, Moment, Site, Text};
-use crate::program::{Failed, Pool, Running};
+use crate::program::{Failed, Marker, Pool, Running};
 use message::{BackendBy, CardBy, FromReader, Hello, ToReader};
 
 use drivers::Silences;
@@ -96,6 +96,18 @@ impl Driver {
     /// Returns how the driver introduced itself.
     pub fn hello(&self) -> &Hello {
         &self.hello
+    }
+
+    /// Returns what makes marks in what the driver writes; nothing once it has failed.
+    pub fn marker(&self) -> Option<Marker> {
+        let running = self.running.as_ref()?;
+        Some(running.child().marker())
+    }
+
+    /// Returns how many marks the last line that came stands behind; all of them once it has failed.
+    pub fn passed(&self) -> u64 {
+        let running = self.running.as_ref();
+        running.map_or(u64::MAX, |running| running.child().passed())
     }
 
     /// Returns how long a message may take.

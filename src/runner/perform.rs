@@ -22,7 +22,7 @@ impl Run<'_> {
                 Ok(()) => self.seat.next().await,
                 Err(failed) => Err(failed),
             };
-            self.catch_up();
+            self.catch_up(self.seat.passed());
             if self.cut_short {
                 return;
             }
@@ -57,7 +57,7 @@ impl Run<'_> {
         while !screens.is_empty() && !screens.contains(&self.screen.id()) && !self.cut_short {
             let left = until.saturating_duration_since(Instant::now());
             let next = self.seat.by_itself(left).await;
-            self.catch_up();
+            self.catch_up(self.seat.passed());
             let done = match next {
                 _ if self.cut_short => return,
                 Ok(None | Some(Next::Cannot(_))) => return,

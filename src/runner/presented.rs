@@ -1,9 +1,9 @@
 //! The card of a play whose reader, behind its driver, uses PC/SC: it lies in a slot of vpcd from the
 //! step that presents it to the step that takes it.
 //!
-//! What crosses comes over a channel, from the card's thread, before the reader sees the answer. It is
-//! taken in before each line of the driver is handled and before each message is written, so that the
-//! transcript has cause before effect.
+//! What crosses comes over a channel, from the card's thread, before the reader sees the answer. A mark
+//! in the driver's output tells which lines were written before it: those are handled first, and it is
+//! taken in before any later line. So the transcript has cause before effect.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +20,7 @@ use crate::eligibility::Moment;
 use crate::presentation::{
     EVENTS_MAX, Presentation, TAKEN_WITHIN, Traffic, ended, flood, not_taken,
 };
-use crate::program::Failed;
+use crate::program::{Failed, Marker};
 use crate::transcript::{CardEvent, Event as Entry, Note, Role};
 
 /// So many cards in a row that vpcd did not take, and the rest is not waited for; a convention of this
@@ -109,16 +109,45 @@ impl Place {
 
 /// What comes over the channel.
 pub(super) enum Seen {
-    /// Something at the slot, and when.
-    Traffic(Instant, Traffic),
+    /// Something at the slot, when, and the mark behind which the driver said what it says later.
+    Traffic(Instant, u64, Traffic),
     /// More than [`EVENTS_MAX`] events.
     Flood,
+}
+
+impl Seen {
+    /// Tells whether a line of the driver that stands behind so many marks came later.
+    fn is_before(&self, passed: u64) -> bool {
+        match self {
+            Seen::Traffic(_, mark, _) => *mark <= passed,
+            Seen::Flood => true,
+        }
+    }
 }
 
 /// A card in the slot.
 pub(super) struct Presented {
     presentation: Presentation,
+    queue: Queue,
+}
+
+/// What crosses, in order.
+struct Queue {
     seen: UnboundedReceiver<Seen>,
+    /// What came and is not to be taken in yet.
+    later: Option<Seen>,
+}
+
+impl Queue {
+    /// Returns what crossed next, if it was before a line that stands behind so many marks.
+    fn next(&mut self, passed: u64) -> Option<Seen> {
+        let seen = self.later.take().or_else(|| self.seen.try_recv().ok())?;
+        if seen.is_before(passed) {
+            return Some(seen);
+        }
+        self.later = Some(seen);
+        None
+    }
 }
 
 impl Presented {
@@ -129,6 +158,7 @@ impl Presented {
         faults: Vec<CardFault>,
         place: &Place,
         vpcd: &Vpcd,
+        marker: Option<Marker>,
     ) -> Presented {
         let (sender, seen) = unbounded_channel();
         let events = Arc::clone(&place.events);
@@ -140,14 +170,19 @@ impl Presented {
             let seen = match at_the_card.then(|| events.fetch_add(1, Ordering::Relaxed)) {
                 Some(before) if before > EVENTS_MAX => return,
                 Some(EVENTS_MAX) => Seen::Flood,
-                _ => Seen::Traffic(Instant::now(), traffic),
+                Some(_) => {
+                    let at = Instant::now();
+                    let mark = marker.as_ref().map_or(0, Marker::mark);
+                    Seen::Traffic(at, mark, traffic)
+                }
+                None => Seen::Traffic(Instant::now(), 0, traffic),
             };
             // Nobody listens once the card is out.
             let _ = sender.send(seen);
         };
         Presented {
             presentation: Presentation::start(card, timing, faults, &vpcd.address, watcher),
-            seen,
+            queue: Queue { seen, later: None },
         }
     }
 
@@ -155,12 +190,17 @@ impl Presented {
         self.presentation.add_faults([fault]);
     }
 
-    pub(super) fn next(&mut self) -> Option<Seen> {
-        self.seen.try_recv().ok()
+    /// Returns what crossed next, if it was before a line that stands behind so many marks.
+    pub(super) fn next(&mut self, passed: u64) -> Option<Seen> {
+        self.queue.next(passed)
     }
 
+    /// Waits for what crosses next.
     pub(super) async fn wait(&mut self) -> Option<Seen> {
-        self.seen.recv().await
+        match self.queue.later.take() {
+            Some(seen) => Some(seen),
+            None => self.queue.seen.recv().await,
+        }
     }
 
     /// Takes the card out; returns it, and what crossed until then.
@@ -168,9 +208,9 @@ impl Presented {
         let was_in = self.presentation.is_in();
         let card = self.presentation.remove();
         let mut rest = Vec::new();
-        while let Ok(seen) = self.seen.try_recv() {
+        while let Some(seen) = self.queue.next(u64::MAX) {
             // That the slot is empty now is our own doing, unless it was before.
-            if !(was_in && matches!(seen, Seen::Traffic(_, Traffic::Out(_)))) {
+            if !(was_in && matches!(seen, Seen::Traffic(.., Traffic::Out(_)))) {
                 rest.push(seen);
             }
         }
@@ -182,16 +222,17 @@ impl Run<'_> {
     /// Takes in what has crossed between reader and card, and tells the driver of a card that a fault
     /// has pulled. Only while nobody else has the word.
     pub(super) async fn notice(&mut self) {
-        self.catch_up();
+        self.catch_up(u64::MAX);
         if !self.cut_short && self.was_pulled() {
             let told = self.tell_pulled().await;
             self.perform(told).await;
         }
     }
 
-    /// Takes in what has crossed between reader and card, before what follows from it.
-    pub(super) fn catch_up(&mut self) {
-        while let Some(seen) = self.slot.seen() {
+    /// Takes in what has crossed between reader and card before a line that stands behind so many
+    /// marks.
+    pub(super) fn catch_up(&mut self, passed: u64) {
+        while let Some(seen) = self.slot.seen(passed) {
             self.saw(seen);
         }
         self.tick();
@@ -223,7 +264,11 @@ impl Run<'_> {
             return None;
         }
         let faults = std::mem::take(&mut self.card_faults);
-        let Some(printed) = self.slot.put_into(vpcd, &self.place, person, faults) else {
+        let marker = self.seat.marker();
+        let put = self
+            .slot
+            .put_into(vpcd, &self.place, person, faults, marker);
+        let Some(printed) = put else {
             self.unpresented(format!("the card of {person} cannot be put into a slot"));
             return None;
         };
@@ -235,8 +280,8 @@ impl Run<'_> {
         let until = tokio::time::Instant::now() + TAKEN_WITHIN;
         loop {
             match tokio::time::timeout_at(until, self.slot.next_seen()).await {
-                Ok(Some(Seen::Traffic(_, Traffic::Taken))) => break,
-                Ok(Some(Seen::Traffic(_, Traffic::NotTaken))) => tracing::warn!(
+                Ok(Some(Seen::Traffic(.., Traffic::Taken))) => break,
+                Ok(Some(Seen::Traffic(.., Traffic::NotTaken))) => tracing::warn!(
                     "vpcd has not asked for the card; another card may lie in its slot"
                 ),
                 Ok(Some(seen)) => self.saw(seen),
@@ -264,11 +309,11 @@ impl Run<'_> {
                 self.cut_short = true;
                 self.note(Note::CutShort { reason: flood() });
             }
-            Seen::Traffic(_, Traffic::Out(why)) if !self.place.pulled => {
+            Seen::Traffic(.., Traffic::Out(why)) if !self.place.pulled => {
                 self.unpresented(ended(why));
             }
-            Seen::Traffic(_, Traffic::Left) if !self.place.pulled => self.pulled(),
-            Seen::Traffic(at, traffic) => self.crossed(at, &traffic),
+            Seen::Traffic(.., Traffic::Left) if !self.place.pulled => self.pulled(),
+            Seen::Traffic(at, _, traffic) => self.crossed(at, &traffic),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::backend::Backend;
 use crate::check_in::{CardReply, Effect, Event};
 use crate::eligibility::{Moment, Site, Text};
 use crate::fault::{self, Flaw};
-use crate::program::Failed;
+use crate::program::{Failed, Marker};
 use crate::reader::driven::message::{BackendBy, CardBy, Hello};
 use crate::reader::driven::{Driver, Next};
 use crate::reader::{Act, Reader, Reference};
@@ -57,6 +57,22 @@ impl Seat {
     /// Tells whether the reader reaches its card through PC/SC.
     pub(super) fn uses_pcsc(&self) -> bool {
         matches!(self, Seat::Driven(driver) if driver.hello().card == CardBy::Pcsc)
+    }
+
+    /// Returns what makes marks in what a driver writes.
+    pub(super) fn marker(&self) -> Option<Marker> {
+        match self {
+            Seat::Driven(driver) => driver.marker(),
+            Seat::Ours { .. } | Seat::Absent => None,
+        }
+    }
+
+    /// Returns how many marks the last line of a driver stands behind.
+    pub(super) fn passed(&self) -> u64 {
+        match self {
+            Seat::Driven(driver) => driver.passed(),
+            Seat::Ours { .. } | Seat::Absent => u64::MAX,
+        }
     }
 
     /// Tells whether the reader goes by the scenario's clock.

@@ -14,6 +14,7 @@ use crate::card_link::{CardLink, Exchanged, FaultyLink, InProcess, Lost};
 use crate::check_in::{CardReply, Event, PrintedFace};
 use crate::eligibility::SiteKind;
 use crate::fault::{self, Fault};
+use crate::program::Marker;
 use crate::scenario::Playable;
 use crate::transcript::{CardEvent, Event as Entry, Role};
 
@@ -121,6 +122,7 @@ impl Slot {
         place: &Place,
         person: &str,
         faults: Vec<CardFault>,
+        marker: Option<Marker>,
     ) -> Option<PrintedFace> {
         let card = self.card_of(person)?.into_card()?;
         let timing = match self.timings.get(person) {
@@ -129,7 +131,7 @@ impl Slot {
         };
         self.inside = Some(Inside {
             person: person.to_owned(),
-            held: Held::Presented(Presented::start(card, timing, faults, place, vpcd)),
+            held: Held::Presented(Presented::start(card, timing, faults, place, vpcd, marker)),
         });
         self.printed(person)
     }
@@ -153,10 +155,11 @@ impl Slot {
         })
     }
 
-    /// Returns what has crossed next at a slot of vpcd, if anything has.
-    pub(super) fn seen(&mut self) -> Option<Seen> {
+    /// Returns what has crossed next at a slot of vpcd, if it was before a line that stands behind so
+    /// many marks.
+    pub(super) fn seen(&mut self, passed: u64) -> Option<Seen> {
         match &mut self.inside.as_mut()?.held {
-            Held::Presented(presented) => presented.next(),
+            Held::Presented(presented) => presented.next(passed),
             Held::Link(_) => None,
         }
     }

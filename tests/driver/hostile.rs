@@ -15,6 +15,8 @@ const MORE: &str = r#"{"type":"idle","more":true}"#;
 const INSERT: &str = r#"{"type":"screen","screen":"insert-card"}"#;
 const METHODS: &str = r#"{"type":"screen","screen":"choose-method","methods":["face","pin"]}"#;
 const PAD: &str = r#"{"type":"screen","screen":"pin-pad","left":3,"keys":"7204198365"}"#;
+const CHECKING: &str = r#"{"type":"screen","screen":"checking"}"#;
+const TAKE: &str = r#"{"type":"screen","screen":"take-card"}"#;
 const COUNTER: &str = r#"{"type":"screen","screen":"counter"}"#;
 const SELECT: &str = r#"{"type":"transmit","apdu":"00a4040c0ad392f000260100000001"}"#;
 const PORTAL: &str = r#"{"inquiry":"portal","person":"adult"}"#;
@@ -43,8 +45,15 @@ pub fn play(mode: &str) -> ExitCode {
             "present-card" => say(&[METHODS, IDLE]),
             "choose" => choose(mode),
             "enter-pin" => {
+                if mode == "shows-while-reading" {
+                    say(&[CHECKING]);
+                }
                 if let Some(port) = port {
                     use_card(port);
+                    if mode == "shows-while-reading" {
+                        say(&[TAKE, CHECKING, TAKE]);
+                        use_card(port);
+                    }
                 }
                 enter_pin(mode)
             }

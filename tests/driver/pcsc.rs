@@ -27,6 +27,10 @@ pub const TESTS: &[Test] = &[
         what_crosses_at_a_slot_stands_in_the_order_of_cause_and_effect,
     ),
     (
+        "lines_stand_among_commands_as_they_were_written",
+        lines_stand_among_commands_as_they_were_written,
+    ),
+    (
         "a_card_that_comes_again_has_kept_its_counter",
         a_card_that_comes_again_has_kept_its_counter,
     ),
@@ -205,6 +209,37 @@ fn what_crosses_at_a_slot_stands_in_the_order_of_cause_and_effect() {
     assert!(!transcript.to_ndjson().contains("31323334"));
 }
 
+fn lines_stand_among_commands_as_they_were_written() {
+    let reader = Reader::new();
+    let mode = reader.mode("shows-while-reading");
+    let (place, stage) = (reader.place(), Stage::open(&mode, LONG));
+    let thread = reader.start(|reader| {
+        let mut slot = reader.vpcd.take();
+        for _ in 0..2 {
+            reader.when_told(|| slot.verify());
+        }
+        slot.gone();
+    });
+    let transcript = play(&stage, VISIT, &place).unwrap();
+    thread.join().unwrap();
+    let commands = [
+        SELECT_JPKI,
+        "9000",
+        SELECT_USER_PIN,
+        "9000",
+        VERIFY_HEAD,
+        "9000",
+    ];
+    let mut expected = vec!["step 2", "checking"];
+    expected.extend(commands);
+    expected.extend(["take-card", "checking", "take-card"]);
+    expected.extend(commands);
+    expected.extend(["counter", "reached 3"]);
+    let story = story(&transcript.entries);
+    let from = story.iter().position(|word| word == "step 2").unwrap();
+    assert_eq!(story[from..from + expected.len()], expected);
+}
+
 fn a_card_that_comes_again_has_kept_its_counter() {
     let steps = "[present-card, { choose: pin }, { enter-pin: \"4321\" }, take-card, present-card, { choose: pin }, { enter-pin: \"1234\" }, take-card]";
     let reader = Reader::new();
@@ -316,7 +351,7 @@ fn pcscd_that_ends_is_an_error_and_no_verdict() {
             drop((slot, vpcd));
         });
     });
-    let twice = format!("{}, present-card]", VISIT.trim_end_matches(']'));
+    let twice = format!("{}, present-card, take-card]", VISIT.trim_end_matches(']'));
     let result = play(&stage, &twice, &place);
     thread.join().unwrap();
     let Err(RunError::Unpresented { why, transcript }) = result else {
