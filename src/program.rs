@@ -7,6 +7,7 @@
 mod child;
 mod leader;
 mod lines;
+mod living;
 mod mark;
 mod pool;
 

@@ -6,11 +6,13 @@
 
 mod ask;
 mod desk;
+mod error;
 mod on_record;
 mod perform;
 mod presented;
 mod probe;
 mod seat;
+mod slot;
 mod time;
 pub(crate) mod traffic;
 mod visit;
@@ -30,11 +32,13 @@ use crate::scenario::{
 use crate::screen::Screen;
 use crate::transcript::{self, Event as Entry, Note, Recorder, Role, Roles, Transcript};
 
+pub use error::RunError;
 pub(crate) use on_record::OnRecord;
 use presented::Place;
 pub use presented::Vpcd;
 use seat::Seat;
-use visit::{Slot, fault_text};
+use slot::Slot;
+use visit::fault_text;
 
 /// Virtual time of one APDU of a card without a timing; a convention of this harness, short enough
 /// that a reception of pace 0 stays within the second that it began in.
@@ -60,36 +64,6 @@ pub struct Options {
 
 /// Makes the way to a card elsewhere.
 pub type ElsewhereCard = Arc<dyn Fn() -> Box<dyn CardLink> + Send + Sync>;
-
-/// The run could not be carried out: our failure, never a finding against others.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The backend's protocol cannot carry what the scenario asks, or the backend cannot be put
-    /// into the state that it needs: not applicable, for this reason.
-    #[error("{}", .0.en)]
-    NotApplicable(Text),
-    /// No runtime could be started to play on.
-    #[error("no runtime could be started: {0}")]
-    Runtime(#[from] std::io::Error),
-    /// The card could not be put where a reader under test that uses PC/SC finds it, or not any more.
-    #[error("{why}")]
-    Unpresented {
-        /// Why.
-        why: String,
-        /// What had happened by then.
-        transcript: Box<Transcript>,
-    },
-    /// The scenario names what its resolution should have refused.
-    #[error("scenario {id}, step {step}: {reason}")]
-    Scenario {
-        /// The scenario.
-        id: String,
-        /// The step, from 0.
-        step: usize,
-        /// Why.
-        reason: String,
-    },
-}
 
 /// Plays a scenario to its end and returns what happened.
 ///

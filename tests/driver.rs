@@ -12,6 +12,8 @@ mod hostile;
 mod pcsc;
 #[path = "process/program.rs"]
 mod program;
+#[path = "driver/reader.rs"]
+mod reader;
 #[path = "observe/vpcd.rs"]
 mod vpcd;
 

@@ -211,11 +211,19 @@ mod our_reader {
     const PLAYS: usize = 28;
 
     /// Faulty readers, the scenario that catches each, and one in which it does no harm.
-    const FAULTY: [(&str, &str, &str); 8] = [
+    const FAULTY: [(&str, &str, &str); 10] = [
         ("pin-sent-twice", "pin/correct", "face/match"),
         ("locked-pin-verified", "pin/locked-then-face", "pin/correct"),
         ("my-number-read", "pin/correct", "pin/given-up"),
         ("certificate-half-read", "pin/correct", "pin/given-up"),
+        // The card is pulled, and PC/SC tells it a little later.
+        (
+            "goes-on-without-card",
+            "card/removed-during-verify",
+            "pin/correct",
+        ),
+        // A line that comes before commands.
+        ("card-released-early", "pin/correct", "pin/given-up"),
         // What only screens and a log show beside the card's traffic.
         (
             "keys-not-shuffled",

@@ -133,13 +133,18 @@ impl ReaderArgs {
             }
         };
         let uses_pcsc = |hello: &Hello| hello.card == CardBy::Pcsc;
-        let address = self.vpcd.as_deref().unwrap_or(VPCD);
+        let vpcd = match drivers.hello().is_some_and(uses_pcsc) {
+            true => Some(Vpcd::new(self.vpcd.as_deref().unwrap_or(VPCD))),
+            false => None,
+        };
+        if self.vpcd.is_some() && vpcd.is_none() {
+            tell(
+                "uketsuke: --vpcd is not used: this driver does not say that its reader uses PC/SC",
+            );
+        }
         Ok(Opened {
-            vpcd: drivers
-                .hello()
-                .is_some_and(uses_pcsc)
-                .then(|| Vpcd::new(address)),
             drivers: Some(drivers),
+            vpcd,
         })
     }
 }

@@ -4,7 +4,7 @@
 //! Every wait has an end, and whatever happens the process and its descendants are gone with it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::leader::{self, Leader};
 use super::lines::{self, LINE_MAX, Lines, Stopped};
+use super::living::Living;
 use super::mark::{Marker, Marks};
 use super::{BYE, Failed, StartError, Terms};
 use crate::secret;
@@ -381,36 +382,5 @@ async fn talk(
             result = &mut writing, if written.is_none() => written = Some(result.is_ok()),
             answer = &mut next => return (written == Some(true), answer),
         }
-    }
-}
-
-/// How many processes live: what the end of a run waits for.
-#[derive(Clone, Default)]
-pub(super) struct Living(Arc<(Mutex<usize>, Condvar)>);
-
-impl Living {
-    fn one_more(&self) -> Alive {
-        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        Alive(self.clone())
-    }
-
-    /// Waits until none lives any more; tells whether that came about in time.
-    pub(super) fn gone_within(&self, limit: Duration) -> bool {
-        let (count, changed) = &*self.0;
-        let count = count.lock().unwrap_or_else(PoisonError::into_inner);
-        changed
-            .wait_timeout_while(count, limit, |count| *count > 0)
-            .is_ok_and(|(_, timeout)| !timeout.timed_out())
-    }
-}
-
-/// Counts as long as it is held.
-struct Alive(Living);
-
-impl Drop for Alive {
-    fn drop(&mut self) {
-        let (count, changed) = &*self.0.0;
-        *count.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        changed.notify_all();
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use super::child::{Child, Living};
+use super::child::Child;
+use super::living::Living;
 use super::{Failed, StartError, Terms};
 
 /// How long the end of a run waits for its processes to be gone: longer than all the steps of

@@ -6,7 +6,7 @@ use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::pcsc::use_card;
+use crate::reader::use_card;
 
 const HELLO: &str = r#"{"type":"hello","protocol":"uketsuke-reader/1","name":"試験用","version":"1","sets-date":true,"card":"pipe","backend":"pipe"}"#;
 const OVER_PCSC: &str = r#""card":"pcsc""#;

@@ -1,17 +1,16 @@
 //! Drivers whose reader reaches the card through PC/SC, before a vpcd of our own: its thread does at
 //! the card what the reader does, when the driver tells it to.
 
-use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::thread::JoinHandle;
 
 use uketsuke::judge::{Verdict, judge};
 use uketsuke::library::Library;
 use uketsuke::runner::{Options, RunError, Vpcd as Place, play_blocking};
 use uketsuke::scenario::{Playable, Source};
-use uketsuke::transcript::{By, Entry, Event, Note, Transcript};
+use uketsuke::transcript::{By, Event, Note, Transcript};
 
-use crate::vpcd::{Slot, Vpcd};
+use crate::reader::{Reader, story, when_told};
+use crate::vpcd::Slot;
 use crate::{LONG, SELECT_JPKI, SELECT_USER_PIN, SHORT, Stage, Test};
 
 /// VERIFY without data: how many tries are left (card.md §4).
@@ -91,73 +90,6 @@ fn play(stage: &Stage, steps: &str, place: &Place) -> Result<Transcript, RunErro
         ..Options::default()
     };
     play_blocking(&playable(steps), &options)
-}
-
-/// A vpcd, and where a driver says that its reader is now to use the card.
-struct Reader {
-    vpcd: Vpcd,
-    told: TcpListener,
-}
-
-impl Reader {
-    fn new() -> Reader {
-        Reader {
-            vpcd: Vpcd::new(),
-            told: TcpListener::bind("127.0.0.1:0").unwrap(),
-        }
-    }
-
-    fn place(&self) -> Place {
-        Place::new(&self.vpcd.address())
-    }
-
-    /// Returns the mode of a driver that has this reader use the card once a PIN is typed.
-    fn mode(&self, then: &str) -> String {
-        let port = self.told.local_addr().unwrap().port();
-        format!("pcsc-{then}@{port}")
-    }
-
-    fn when_told(&self, act: impl FnOnce()) {
-        when_told(&self.told, act);
-    }
-
-    fn start(self, act: impl FnOnce(&Reader) + Send + 'static) -> JoinHandle<()> {
-        std::thread::spawn(move || act(&self))
-    }
-}
-
-/// Uses the card when the driver says so, and lets it go on.
-fn when_told(told: &TcpListener, act: impl FnOnce()) {
-    let (mut driver, _) = told.accept().unwrap();
-    act();
-    driver.write_all(b"!").unwrap();
-}
-
-/// Asks the reader at this port to use its card, and waits until it has: for the driver.
-pub fn use_card(port: &str) {
-    let address = format!("127.0.0.1:{port}");
-    let mut reader = std::net::TcpStream::connect(address).unwrap();
-    reader.read_exact(&mut [0]).unwrap();
-}
-
-/// Writes entries down shortly.
-fn story(entries: &[Entry]) -> Vec<String> {
-    let word = |entry: &Entry| match &entry.event {
-        Event::Stimulus(stimulus) => format!("step {}", stimulus.step),
-        Event::Command(command) => hex::encode(&command.apdu.0),
-        Event::Response(response) => {
-            let status = response.status.clone();
-            status.or(response.lost.clone()).unwrap()
-        }
-        Event::Card(event) => format!("{event:?}"),
-        Event::Screen(screen) => screen.id().name().to_owned(),
-        Event::Fault(what) => what.clone(),
-        Event::Note(Note::Reached { step }) => format!("reached {step}"),
-        Event::Note(Note::Moot { step }) => format!("moot {step}"),
-        Event::Note(Note::CutShort { .. }) => "cut short".to_owned(),
-        other => other.kind().to_owned(),
-    };
-    entries.iter().map(word).collect()
 }
 
 fn what_crosses_at_a_slot_stands_in_the_order_of_cause_and_effect() {

@@ -7,6 +7,7 @@ mod error;
 mod exchange;
 mod frame;
 mod stop;
+mod taking;
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
@@ -19,6 +20,7 @@ pub use exchange::{End, Exchange};
 pub use frame::{Decoder, Message, encode};
 pub use stop::Stop;
 use stop::Stopped;
+use taking::Taking;
 
 /// Where vpcd listens for the first slot, unless its configuration says otherwise.
 pub const DEFAULT_HOST: &str = "127.0.0.1";
@@ -288,33 +290,6 @@ fn connect(address: &str) -> io::Result<TcpStream> {
         }
     }
     Err(failure)
-}
-
-/// How far pcscd has come with a card that was put in: it powers the card, asks for the ATR, tells
-/// its clients, and asks again some time later to see whether the card is still there.
-enum Taking {
-    /// This often in a row it only looked for the card.
-    Unpowered(u8),
-    Powered,
-    Told,
-    Seen,
-    Over,
-}
-
-impl Taking {
-    /// Returns what follows on a message.
-    const fn after(&self, message: &Message) -> Self {
-        match (self, message) {
-            (Self::Over | Self::Seen, _) => Self::Over,
-            (Self::Unpowered(times), Message::Atr) => Self::Unpowered(times.saturating_add(1)),
-            (Self::Unpowered(_), Message::PowerOn) => Self::Powered,
-            (Self::Unpowered(_), _) => Self::Unpowered(0),
-            (Self::Powered, Message::Atr) => Self::Told,
-            (Self::Told, Message::Atr) => Self::Seen,
-            (Self::Powered, _) => Self::Powered,
-            (Self::Told, _) => Self::Told,
-        }
-    }
 }
 
 /// What is due after a message.

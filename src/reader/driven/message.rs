@@ -74,14 +74,14 @@ pub enum ToReader {
         /// Where.
         site: Site,
     },
-    /// A card is put in.
+    /// A card is put in; where the reader uses PC/SC, every program sees it by now.
     PresentCard {
         /// The instant on the scenario's clock.
         now: Moment,
         /// What is printed on it, as the reader's optics see it.
         printed: Printed,
     },
-    /// The card is taken out.
+    /// The card is taken out; of a reader that uses PC/SC, also by a fault that pulled it.
     TakeCard {
         /// The instant on the scenario's clock.
         now: Moment,
