@@ -18,10 +18,10 @@ use super::{APDU_TIME, Run, traffic};
 use crate::check_in::Event;
 use crate::eligibility::Moment;
 use crate::presentation::{
-    EVENTS_MAX, Presentation, TAKEN_WITHIN, Traffic, ended, flood, not_taken,
+    EVENTS_MAX, Presentation, TAKEN_WITHIN, Traffic, ended, not_taken,
 };
 use crate::program::{Failed, Marker};
-use crate::transcript::{CardEvent, Event as Entry, Note, Role};
+use crate::transcript::{CardEvent, Event as Entry, Note, Role, reason};
 
 /// So many cards in a row that vpcd did not take, and the rest is not waited for; a convention of this
 /// harness.
@@ -307,7 +307,7 @@ impl Run<'_> {
             Seen::Flood if self.cut_short => {}
             Seen::Flood => {
                 self.cut_short = true;
-                self.note(Note::CutShort { reason: flood() });
+                self.note(Note::CutShort { reason: reason::flood(EVENTS_MAX) });
             }
             Seen::Traffic(.., Traffic::Out(why)) if !self.place.pulled => {
                 self.unpresented(ended(why));
