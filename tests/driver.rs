@@ -15,6 +15,7 @@ mod program;
 #[path = "driver/reader.rs"]
 mod reader;
 #[path = "observe/vpcd.rs"]
+#[allow(dead_code)] // the slot is shared with other tests
 mod vpcd;
 
 use std::process::{Command, ExitCode};

@@ -103,7 +103,10 @@ fn main() {
 
 /// What a log makes of each exchange: masked, as `virtual-card --verbose` does.
 fn tap(exchange: &Exchange<'_>) {
-    if let Exchange::Apdu { command, response } = exchange {
+    if let Exchange::Apdu {
+        command, response, ..
+    } = exchange
+    {
         black_box((masked(command), response.len()));
     }
 }
