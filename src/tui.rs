@@ -13,6 +13,7 @@
 //! that still grows, and whoever observes tells it through a [`Teller`].
 
 mod arrangement;
+mod aside;
 mod card;
 mod decode;
 pub(crate) mod describe;

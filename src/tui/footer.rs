@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Borders, Widget as _};
 
-use super::keys;
+use super::keys::{self, Footer, Shown};
 use super::model::{Focus, Model};
 use super::pane;
 use super::text;
@@ -25,27 +25,44 @@ pub fn render(model: &Model, frame: &mut Frame<'_>, area: Rect, focus: Focus) {
         return;
     }
     let mut spans = Vec::new();
-    let mut used = 1;
-    for (shown, wording) in keys::lines(focus, true) {
-        let shown = keys_shown(model, &shown);
-        let words = text::clean(&model.wording().say(wording), model.symbols);
-        let cells = text::width(&shown) + text::width(&words) + 3;
-        if used + cells > usize::from(area.width) {
-            continue;
-        }
-        used += cells;
-        spans.push(pane::span(
-            model,
-            &format!(" {shown}"),
-            model.theme.accent(),
-        ));
-        spans.push(pane::span(
-            model,
-            &format!(" {words} "),
-            model.theme.faint(),
-        ));
+    for (shown, words) in fitting(model, focus, usize::from(area.width)) {
+        let (shown, words) = (format!(" {shown}"), format!(" {words} "));
+        spans.push(pane::span(model, &shown, model.theme.accent()));
+        spans.push(pane::span(model, &words, model.theme.faint()));
     }
     pane::lines(model, frame, area, &[Line::from(spans)]);
+}
+
+/// Returns the keys that fit, with what they do: first those that must be there, in the table's
+/// order.
+fn fitting(model: &Model, focus: Focus, width: usize) -> Vec<(String, String)> {
+    let lines = keys::lines(focus, true);
+    let mut room = width.saturating_sub(1);
+    let mut kept: Vec<(usize, String, String)> = Vec::new();
+    for rank in [Footer::First, Footer::Room] {
+        for (index, line) in lines.iter().enumerate() {
+            let keys = keys_shown(model, &line.keys);
+            let words = text::clean(&model.wording().say(said(model, line)), model.symbols);
+            let cells = text::width(&keys) + text::width(&words) + 3;
+            if line.footer == rank && cells <= room {
+                room -= cells;
+                kept.push((index, keys, words));
+            }
+        }
+    }
+    kept.sort_unstable_by_key(|(index, ..)| *index);
+    kept.into_iter()
+        .map(|(_, keys, words)| (keys, words))
+        .collect()
+}
+
+/// Returns the key of what a key does now: the one that leaves drops a filter first.
+fn said(model: &Model, line: &Shown) -> &'static str {
+    let held = model.awaited().is_some() || !model.library.filter.is_empty();
+    match line.wording {
+        "key-quit" if held => "key-clear",
+        wording => wording,
+    }
 }
 
 /// Returns the keys as they stand on a keyboard, arrows as arrows where the terminal has them.
@@ -68,12 +85,24 @@ fn keys_shown(model: &Model, shown: &str) -> String {
 
 /// Draws the help on top of everything else.
 pub fn help(model: &Model, frame: &mut Frame<'_>, behind: Focus) {
+    // The top line, which says that all is a simulation, stays in view.
+    let room = frame.area().intersection(Rect {
+        y: 1,
+        ..frame.area()
+    });
     let wording = model.wording();
     let theme = model.theme;
     let symbols = model.symbols;
     let rows: Vec<(String, String)> = keys::lines(behind, false)
         .into_iter()
-        .map(|(shown, key)| (keys_shown(model, &shown), wording.say(key)))
+        .map(|line| {
+            let words = match line.wording {
+                // The patient's screen turns with it, where there is one.
+                "key-language" if model.live().is_none() => "key-language-both",
+                wording => wording,
+            };
+            (keys_shown(model, &line.keys), wording.say(words))
+        })
         .collect();
     let blanks = [
         ("so_far", symbols.so_far),
@@ -99,14 +128,16 @@ pub fn help(model: &Model, frame: &mut Frame<'_>, behind: Focus) {
             ])
         })
         .collect();
-    lines.push(Line::default());
+    if lines.len() + remarks.len() + 3 <= usize::from(room.height) {
+        lines.push(Line::default());
+    }
     lines.extend(
         remarks
             .iter()
             .map(|remark| pane::line(model, &format!(" {remark}"), theme.faint())),
     );
     let widest = lines.iter().map(Line::width).max().unwrap_or(0);
-    let area = middle(frame.area(), widest + 3, lines.len() + 2);
+    let area = middle(room, widest + 3, lines.len() + 2);
     pane::clear(frame, area);
     let block = Block::new()
         .borders(Borders::ALL)

@@ -18,6 +18,8 @@ pub enum Action {
     Language,
     /// Show the patient's screen in the other language.
     KioskLanguage,
+    /// Go on with what the user was about to leave.
+    Stay,
     /// Stop the process, as the shell's job control does.
     Suspend,
     /// Up a line.
@@ -76,6 +78,17 @@ pub enum Action {
     PreviousPane,
 }
 
+/// Whether the footer names a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Footer {
+    /// It does not.
+    No,
+    /// Where there is room.
+    Room,
+    /// Before those for which there has to be room.
+    First,
+}
+
 /// A line of the table.
 #[derive(Debug)]
 pub struct Binding {
@@ -90,7 +103,7 @@ pub struct Binding {
     /// Key of the wording for help and footer. Bindings in a row with the same key are one line.
     pub wording: &'static str,
     /// Whether the footer has it.
-    pub footer: bool,
+    pub footer: Footer,
 }
 
 const NO: KeyModifiers = KeyModifiers::NONE;
@@ -99,7 +112,10 @@ const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
 const LIBRARY: &[Focus] = &[Focus::Library];
 /// A play, whether it is over or goes on.
 const PLAY: &[Focus] = &[Focus::Play, Focus::Live, Focus::Asked];
+/// A play that was made here, with a patient's screen.
+const OWN: &[Focus] = &[Focus::Play];
 const LIVE: &[Focus] = &[Focus::Live, Focus::Asked];
+const LEAVING: &[Focus] = &[Focus::Live, Focus::Asked, Focus::Parting];
 const ASKED: &[Focus] = &[Focus::Asked];
 /// A play in which nothing is asked.
 const UNASKED: &[Focus] = &[Focus::Play, Focus::Live];
@@ -114,6 +130,7 @@ const EVERYWHERE: &[Focus] = &[
     Focus::Play,
     Focus::Live,
     Focus::Asked,
+    Focus::Parting,
     Focus::Filter,
     Focus::Help,
 ];
@@ -132,8 +149,9 @@ macro_rules! bindings {
             footer: bindings!(@ $($footer)?),
         }),*]
     };
-    (@ footer) => { true };
-    (@) => { false };
+    (@ footer) => { Footer::Room };
+    (@ first) => { Footer::First };
+    (@) => { Footer::No };
 }
 
 use KeyCode::{
@@ -148,7 +166,7 @@ pub static BINDINGS: &[Binding] = bindings! {
     ASKED "y" [NO Char('y')] Action::Answer(Answer::Yes), "key-yes" footer;
     ASKED "n" [NO Char('n')] Action::Answer(Answer::No), "key-no" footer;
     ASKED "?" [NO Char('?')] Action::Answer(Answer::Unknown), "key-unsure" footer;
-    LIVE "q" [NO Char('q'), NO Esc] Action::Back, "key-leave" footer;
+    LEAVING "q" [NO Char('q'), NO Esc] Action::Back, "key-leave" first;
     LIVE "End" [NO End, SHIFT Char('G')] Action::Last, "key-newest" footer;
     PLAY "Space" [NO Char(' ')] Action::PlayPause, "key-play-pause" footer;
     PLAY "Left" [NO Left, NO Char('h')] Action::StepBack, "key-step" footer;
@@ -168,19 +186,23 @@ pub static BINDINGS: &[Binding] = bindings! {
     BOTH "PgDn" [NO PageDown, CTRL Char('f')] Action::PageDown, "key-page";
     LIBRARY "J" [SHIFT Char('J'), SHIFT Down, NO Char(' ')] Action::DetailsDown, "key-details";
     LIBRARY "K" [SHIFT Char('K'), SHIFT Up] Action::DetailsUp, "key-details";
+    PLAY "J" [SHIFT Char('J'), SHIFT Down] Action::DetailsDown, "key-text";
+    PLAY "K" [SHIFT Char('K'), SHIFT Up] Action::DetailsUp, "key-text";
     BOTH "Home" [NO Home, NO Char('g')] Action::First, "key-ends";
     STILL "End" [NO End, SHIFT Char('G')] Action::Last, "key-ends";
     UNASKED "Enter" [NO Enter] Action::Open, "key-jump";
     LIBRARY "/" [NO Char('/')] Action::Filter, "key-filter" footer;
-    CALM "?" [NO Char('?'), NO F(1)] Action::Help, "key-help" footer;
-    ASKED "F1" [NO F(1)] Action::Help, "key-help";
-    STILL "q" [NO Char('q'), NO Esc] Action::Back, "key-back" footer;
+    CALM "?" [NO Char('?'), NO F(1)] Action::Help, "key-help" first;
+    ASKED "F1" [NO F(1)] Action::Help, "key-help" first;
+    OWN "q" [NO Char('q'), NO Esc] Action::Back, "key-back" first;
+    LIBRARY "q" [NO Char('q'), NO Esc] Action::Back, "key-quit" first;
     PLAY "+" [NO Char('+'), NO Char('=')] Action::Faster, "key-speed";
     PLAY "-" [NO Char('-')] Action::Slower, "key-speed";
     STILL "r" [NO Char('r')] Action::Again, "key-again" footer;
     LIBRARY "R" [SHIFT Char('R')] Action::AgainAll, "key-again-all" footer;
-    BOTH "L" [SHIFT Char('L')] Action::Language, "key-language" footer;
-    PLAY "K" [SHIFT Char('K')] Action::KioskLanguage, "key-kiosk-language";
+    STILL "L" [SHIFT Char('L')] Action::Language, "key-language" footer;
+    LIVE "L" [SHIFT Char('L')] Action::Language, "key-language" first;
+    OWN "P" [SHIFT Char('P')] Action::KioskLanguage, "key-kiosk-language";
     FILTER "Enter" [NO Enter] Action::Accept, "key-accept" footer;
     FILTER "Esc" [NO Esc] Action::Clear, "key-clear" footer;
     FILTER "Backspace" [NO Backspace, CTRL Char('h')] Action::Erase, "key-erase" footer;
@@ -188,7 +210,8 @@ pub static BINDINGS: &[Binding] = bindings! {
     EVERYWHERE "Ctrl-C" [CTRL Char('c')] Action::Quit, "key-quit";
 };
 
-/// Returns what a key does where the focus is; any key closes the help.
+/// Returns what a key does where the focus is; any key closes the help, and any but that which
+/// leaves goes on.
 pub fn action(focus: Focus, key: KeyEvent) -> Option<Action> {
     if key.kind != KeyEventKind::Press {
         return None;
@@ -207,6 +230,7 @@ pub fn action(focus: Focus, key: KeyEvent) -> Option<Action> {
     match (bound, focus, key.code) {
         (Some(action), _, _) => Some(action),
         (None, Focus::Help, _) => Some(Action::Help),
+        (None, Focus::Parting, _) => Some(Action::Stay),
         (None, Focus::Filter, Char(letter)) if (modifiers - SHIFT).is_empty() => {
             Some(Action::Type(letter))
         }
@@ -214,22 +238,37 @@ pub fn action(focus: Focus, key: KeyEvent) -> Option<Action> {
     }
 }
 
+/// Keys that do one thing, with the key of its wording.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The keys as people read them.
+    pub keys: String,
+    /// Key of the wording.
+    pub wording: &'static str,
+    /// Whether the footer has it.
+    pub footer: Footer,
+}
+
 /// Returns the lines of help or footer: the keys with the wording of what they do.
-pub fn lines(focus: Focus, footer: bool) -> Vec<(String, &'static str)> {
-    let mut lines: Vec<(String, &'static str)> = Vec::new();
+pub fn lines(focus: Focus, footer: bool) -> Vec<Shown> {
+    let mut lines: Vec<Shown> = Vec::new();
     for binding in BINDINGS {
         if !binding.focus.contains(&focus)
             || binding.shown.is_empty()
-            || (footer && !binding.footer)
+            || (footer && binding.footer == Footer::No)
         {
             continue;
         }
         match lines.last_mut() {
-            Some((shown, wording)) if *wording == binding.wording => {
-                shown.push(' ');
-                shown.push_str(binding.shown);
+            Some(shown) if shown.wording == binding.wording => {
+                shown.keys.push(' ');
+                shown.keys.push_str(binding.shown);
             }
-            _ => lines.push((binding.shown.to_owned(), binding.wording)),
+            _ => lines.push(Shown {
+                keys: binding.shown.to_owned(),
+                wording: binding.wording,
+                footer: binding.footer,
+            }),
         }
     }
     lines
@@ -286,7 +325,8 @@ mod tests {
     #[test]
     fn help_and_footer_come_from_the_table() {
         let help = lines(Focus::Play, false);
-        assert!(help.contains(&("Left Right".to_owned(), "key-step")));
+        let step = help.iter().find(|line| line.wording == "key-step");
+        assert_eq!(step.unwrap().keys, "Left Right");
         let footer = lines(Focus::Play, true);
         assert!(footer.len() < help.len());
     }

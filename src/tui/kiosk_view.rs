@@ -7,10 +7,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Widget as _};
 
-use crate::requirement::catalogue;
 use crate::transcript::Role;
 
 use super::arrangement::PaneId;
+use super::aside::{self, Aside};
 use super::kiosk::{self, Button, Kiosk, PIN_LENGTH, Widget};
 use super::live_view;
 use super::model::Model;
@@ -62,15 +62,29 @@ pub fn render(model: &Model, play: &Play, scene: &Scene<'_>, frame: &mut Frame<'
         draw(model, frame, inner, &kiosk);
         return;
     }
-    let rule_lines = RULE_LINES.max(inner.height / 4);
-    let [device, below] = Layout::vertical([
-        Constraint::Min(ROOMY - RULE_LINES),
-        Constraint::Length(rule_lines),
-    ])
-    .areas(inner);
+    let [device, _] = split(inner);
     let glass = bezel(model, frame, device);
     draw(model, frame, glass, &kiosk);
-    rule(model, frame, below, &kiosk);
+    if let Some(rule) = aside(model, play, inner) {
+        aside::render(model, play, frame, &rule);
+    }
+}
+
+fn split(inner: Rect) -> [Rect; 2] {
+    let rule = Constraint::Length(RULE_LINES.max(inner.height / 4));
+    Layout::vertical([Constraint::Min(ROOMY - RULE_LINES), rule]).areas(inner)
+}
+
+/// Returns the rule that the screen is about, where there is room for one.
+pub fn aside(model: &Model, play: &Play, inner: Rect) -> Option<Aside> {
+    let scene = play.scene();
+    let (screen, _) = scene.screen?;
+    if model.live().is_some() || inner.height < ROOMY {
+        return None;
+    }
+    let kiosk = kiosk::content(screen, &scene, model.kiosk_language.wording());
+    let [_, below] = split(inner);
+    aside::rule(model, kiosk.rule?, below)
 }
 
 fn bezel(model: &Model, frame: &mut Frame<'_>, area: Rect) -> Rect {
@@ -82,23 +96,6 @@ fn bezel(model: &Model, frame: &mut Frame<'_>, area: Rect) -> Rect {
     let inner = block.inner(area);
     block.render(area.intersection(frame.area()), frame.buffer_mut());
     inner.intersection(frame.area())
-}
-
-/// Draws the rule that the screen is about.
-fn rule(model: &Model, frame: &mut Frame<'_>, area: Rect, kiosk: &Kiosk) {
-    let Some(requirement) = kiosk.rule.and_then(|id| catalogue().by_id(id)) else {
-        return;
-    };
-    let cells = usize::from(area.width);
-    let heading = format!(
-        " {} {}",
-        requirement.id,
-        requirement.title.get(model.language)
-    );
-    let mut lines = vec![pane::line(model, &heading, model.theme.accent())];
-    let rule = requirement.rule.get(model.language);
-    lines.extend(pane::paragraph(model, rule, cells, 1, model.theme.faint()));
-    pane::lines(model, frame, area, &lines);
 }
 
 /// Draws the content in the middle of the glass, closer together where there is little room.

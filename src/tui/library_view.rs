@@ -116,6 +116,8 @@ fn heading(model: &Model, folder: &str) -> Line<'static> {
         "variants" => wording.say("folder-variants"),
         "history" => wording.say("folder-history"),
         "today" => wording.say("folder-today"),
+        "convention" => wording.say("folder-convention"),
+        "phone" => wording.say("folder-phone"),
         "" => wording.say("folder-none"),
         _ => String::new(),
     };

@@ -32,6 +32,8 @@ pub enum Focus {
     Live,
     /// The same, with a question to the user.
     Asked,
+    /// The same, where the user has asked to leave and is asked again.
+    Parting,
     /// The filter's line.
     Filter,
     /// The help.
@@ -126,8 +128,8 @@ impl Model {
     ) -> Model {
         Model {
             language,
-            // What a patient sees is Japanese until someone asks for something else.
-            kiosk_language: Language::Ja,
+            // Whoever chose a language reads the patient's screen in it until they turn that alone.
+            kiosk_language: language,
             symbols,
             theme,
             library: Library::new(scenarios),
@@ -168,6 +170,7 @@ impl Model {
             (Place::Library, _) if self.library.filtering => Focus::Filter,
             (Place::Library, _) => Focus::Library,
             (Place::Play(_), None) => Focus::Play,
+            (Place::Play(_), Some(live)) if live.parting => Focus::Parting,
             (Place::Play(_), Some(live)) if live.question.is_some() => Focus::Asked,
             (Place::Play(_), Some(_)) => Focus::Live,
         }
@@ -263,10 +266,15 @@ impl Model {
 
     fn key(&mut self, action: Action) -> Option<Request> {
         self.notice = None;
-        if let Some(live) = self.live.as_mut().filter(|_| action != Action::Back) {
-            live.parting = false;
+        if let Some(live) = self.live.as_mut().filter(|live| live.parting) {
+            // Whatever the key does otherwise: here it only says that the user stays.
+            live.parting = matches!(action, Action::Back | Action::Quit | Action::Suspend);
+            if !live.parting {
+                return None;
+            }
         }
         match action {
+            Action::Stay => None,
             Action::Quit => Some(Request::Quit),
             Action::Suspend => Some(Request::Suspend),
             Action::Help => {
@@ -284,7 +292,9 @@ impl Model {
             }
             _ => match self.focus() {
                 Focus::Library | Focus::Filter => self.key_in_library(action),
-                Focus::Play | Focus::Live | Focus::Asked => self.key_in_play(action),
+                Focus::Play | Focus::Live | Focus::Asked | Focus::Parting => {
+                    self.key_in_play(action)
+                }
                 Focus::Help => None,
             },
         }
@@ -350,6 +360,10 @@ impl Model {
                 let id = play.id.clone();
                 Some(self.open(&id))
             }
+            Action::DetailsUp | Action::DetailsDown => {
+                self.scroll_aside(action);
+                None
+            }
             _ => {
                 play.key(action, arrangement, page);
                 self.keep_scroll();
@@ -362,8 +376,8 @@ impl Model {
 impl Model {
     /// Keeps the details from being scrolled past their end, so that the way back is no longer
     /// than the way there.
-    fn keep_scroll(&mut self) {
-        let area = view::detail_area(self.size);
+    pub(super) fn keep_scroll(&mut self) {
+        let area = view::inside(self.size).detail;
         let limit = match self.play() {
             Some(play) if play.scroll() > 0 => detail::scroll_limit(self, play, area),
             _ => return,

@@ -113,12 +113,13 @@ pub fn frame(
 /// Makes the title of a pane: its key, its name, and what else there is to say.
 pub fn title(model: &Model, digit: u8, name: &str, more: &str, focused: bool) -> Line<'static> {
     let theme = model.theme;
-    let style = if focused {
-        theme.accent()
+    // The brackets say it where there is no colour.
+    let (words, style) = if focused {
+        (format!("[{digit} {name}]"), theme.accent())
     } else {
-        theme.strong()
+        (format!(" {digit} {name} "), theme.strong())
     };
-    let mut spans = vec![span(model, &format!(" {digit} {name} "), style)];
+    let mut spans = vec![span(model, &words, style)];
     if !more.is_empty() {
         spans.push(span(model, &format!("{more} "), theme.text()));
     }

@@ -9,6 +9,7 @@ use crate::judge::{Finding, Judgement, Verdict};
 use crate::transcript::{Event, Transcript};
 
 use super::arrangement::{Arrangement, PaneId};
+use super::aside::Scrolled;
 use super::decode::Place;
 use super::keys::Action;
 use super::model::Played;
@@ -47,6 +48,8 @@ pub struct Play {
     pub selected: usize,
     /// Lines scrolled in the detail pane, and the cursor that they are for.
     scrolled: (usize, usize),
+    /// Lines scrolled in the text beside.
+    pub aside: Scrolled,
     playing: bool,
     /// More entries come from elsewhere.
     running: bool,
@@ -69,6 +72,7 @@ impl Play {
             tab: PaneId::Sequence,
             selected: 0,
             scrolled: (0, 0),
+            aside: Scrolled::default(),
             playing: true,
             running: false,
             asked: None,
@@ -311,7 +315,7 @@ impl Play {
         }
     }
 
-    fn turn(&mut self, by: usize, arrangement: Arrangement) {
+    fn turn(&mut self, forward: bool, arrangement: Arrangement) {
         // Beside the screen only the other panes are tabs; going through them all is enough.
         let first = usize::from(arrangement == Arrangement::Tabs);
         let panes = PaneId::ALL.get(first..).unwrap_or_default();
@@ -319,6 +323,7 @@ impl Play {
             .iter()
             .position(|pane| *pane == self.pane)
             .unwrap_or(0);
+        let by = if forward { 1 } else { panes.len() - 1 };
         if let Some(pane) = panes.get((now + by) % panes.len()) {
             self.focus(*pane);
         }
@@ -330,12 +335,15 @@ impl Play {
                 let last = self.order.len().saturating_sub(1);
                 self.selected = self.selected.saturating_add_signed(by).min(last);
             }
-            PaneId::Detail => {
-                let lines = self.scroll().saturating_add_signed(by);
-                self.scrolled = (self.cursor, lines);
-            }
+            PaneId::Detail => self.scroll_details(by),
             _ => self.go(self.cursor.saturating_add_signed(by)),
         }
+    }
+
+    /// Scrolls the detail pane.
+    pub fn scroll_details(&mut self, by: isize) {
+        let lines = self.scroll().saturating_add_signed(by);
+        self.scrolled = (self.cursor, lines);
     }
 
     /// Returns the lines scrolled, where at most `last` can be.
@@ -368,13 +376,8 @@ impl Play {
                     self.focus(pane);
                 }
             }
-            Action::NextPane => self.turn(1, arrangement),
-            Action::PreviousPane => {
-                self.turn(
-                    PaneId::ALL.len() - 1 - usize::from(arrangement == Arrangement::Tabs),
-                    arrangement,
-                );
-            }
+            Action::NextPane => self.turn(true, arrangement),
+            Action::PreviousPane => self.turn(false, arrangement),
             Action::Faster => self.pace = (self.pace + 1).min(PACES_MS.len() - 1),
             Action::Slower => self.pace = self.pace.saturating_sub(1),
             Action::PlayPause => self.play_or_pause(),

@@ -9,11 +9,12 @@ use ratatui::text::Line;
 use crate::judge::{Finding, Verdict};
 use crate::requirement::{Confidence, Level, Subject, catalogue};
 
+use super::aside::{self, About, Aside};
 use super::describe;
 use super::model::Model;
 use super::pane;
 use super::play::Play;
-use super::standing::Standing;
+use super::standing::{Standing, identity};
 use super::symbols::Symbols;
 use super::text;
 
@@ -59,9 +60,7 @@ fn harmless(finding: &Finding, standing: Standing) -> bool {
 
 /// Draws what is inside the pane; the caller draws its frame.
 pub fn render(model: &Model, play: &Play, frame: &mut Frame<'_>, area: Rect, focused: bool) {
-    let about = (area.height / 3).clamp(5, 14);
-    let [list, about] =
-        Layout::vertical([Constraint::Min(2), Constraint::Length(about)]).areas(area);
+    let [list, _] = split(area);
     let total = play.findings().count();
     if total == 0 {
         let nothing = model.wording().say("findings-none");
@@ -94,10 +93,26 @@ pub fn render(model: &Model, play: &Play, frame: &mut Frame<'_>, area: Rect, foc
         })
         .collect();
     pane::lines(model, frame, list, &lines);
-    if let Some(finding) = play.finding() {
-        let lines = explain(model, play, finding, usize::from(about.width));
-        pane::lines(model, frame, about, &lines);
+    if let Some(text) = aside(model, play, area) {
+        aside::render(model, play, frame, &text);
     }
+}
+
+fn split(area: Rect) -> [Rect; 2] {
+    let about = (area.height / 3).clamp(5, 14);
+    Layout::vertical([Constraint::Min(2), Constraint::Length(about)]).areas(area)
+}
+
+/// Returns what there is to say of the selected finding.
+pub fn aside(model: &Model, play: &Play, area: Rect) -> Option<Aside> {
+    let finding = play.finding()?;
+    let [_, area] = split(area);
+    let (requirement, subject, step) = identity(finding);
+    Some(Aside {
+        about: About::Finding(requirement, subject, step),
+        lines: explain(model, play, finding, usize::from(area.width)),
+        area,
+    })
 }
 
 fn row(
@@ -168,11 +183,20 @@ fn title(model: &Model, play: &Play, finding: &Finding) -> String {
         return describe::short(step, model.language);
     }
     let requirement = catalogue().by_id(finding.requirement);
-    requirement.map_or_else(String::new, |row| row.title.get(model.language).to_owned())
+    let title = requirement.map_or("", |row| row.title.get(model.language));
+    // What binds both stands there twice, and the title alone would not say which is which.
+    let twin = |other: &Finding| {
+        other.requirement == finding.requirement && other.subject != finding.subject
+    };
+    if play.findings().any(twin) {
+        let subject = model.wording().say(subject(finding.subject));
+        return format!("{subject}: {title}");
+    }
+    title.to_owned()
 }
 
 /// Returns what a finding says, its binding force, and where it was seen.
-pub fn explain(model: &Model, play: &Play, finding: &Finding, cells: usize) -> Vec<Line<'static>> {
+fn explain(model: &Model, play: &Play, finding: &Finding, cells: usize) -> Vec<Line<'static>> {
     let wording = model.wording();
     let theme = model.theme;
     let level = wording.say(match finding.level {

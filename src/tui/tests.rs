@@ -4,6 +4,7 @@ mod behaviour;
 mod film;
 mod films;
 mod live;
+mod reading;
 mod screens;
 mod tester;
 
@@ -11,13 +12,13 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
-use super::Stage;
 use super::keys::Action;
 use super::model::{Message, Model, Played, Request};
 use super::symbols::{ASCII, Symbols, UNICODE};
 use super::text;
 use super::theme::Theme;
 use super::view::view;
+use super::{Listed, Stage};
 use crate::wording::Language;
 use films::Films;
 

@@ -18,7 +18,7 @@
 //! ```
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::text::Line;
 
 use super::arrangement::{Arrangement, PaneId};
@@ -84,6 +84,7 @@ fn too_small(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         "uketsuke SIMULATION".to_owned(),
         say("size-needed", width, height),
         say("size-now", area.width, area.height),
+        model.wording().say("size-leave"),
     ] {
         lines.extend(pane::paragraph(model, &words, cells, 0, model.theme.text()));
     }
@@ -146,6 +147,17 @@ struct Areas {
     slider: Rect,
 }
 
+/// What is inside the panes whose texts can be scrolled.
+#[derive(Debug)]
+pub struct Inside {
+    /// Of pane 1.
+    pub screen: Rect,
+    /// Of pane 4.
+    pub requirements: Rect,
+    /// Of pane 5.
+    pub detail: Rect,
+}
+
 fn areas(body: Rect, arrangement: Arrangement) -> Areas {
     let [panes, slider] = Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(body);
     if arrangement != Arrangement::All {
@@ -183,15 +195,15 @@ fn areas(body: Rect, arrangement: Arrangement) -> Areas {
     }
 }
 
-/// Returns what is inside the detail pane, for keys that scroll it.
-pub fn detail_area(size: (u16, u16)) -> Rect {
-    let (width, height) = size;
+/// Returns what is inside the panes, for keys that scroll their texts.
+pub fn inside((width, height): (u16, u16)) -> Inside {
     let body = Rect::new(0, 1, width, height.saturating_sub(2));
-    let area = areas(body, Arrangement::of(size)).detail;
-    Rect {
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(2),
-        ..area
+    let areas = areas(body, Arrangement::of((width, height)));
+    let border = Margin::new(1, 1);
+    Inside {
+        screen: areas.screen.inner(border),
+        requirements: areas.requirements.inner(border),
+        detail: areas.detail.inner(border),
     }
 }
 
@@ -254,25 +266,18 @@ fn name(pane: PaneId) -> &'static str {
     }
 }
 
-/// Makes the title of the tabs, the open one in brackets.
+/// Makes the title of the tabs, the open one in brackets: square ones where it has the focus.
 fn tabs(model: &Model, play: &Play) -> Line<'static> {
     let mut spans = Vec::new();
     for pane in PaneId::ALL.into_iter().skip(1) {
         let name = model.wording().say(name(pane));
         let words = format!("{} {name}", pane.digit());
-        if pane == play.tab {
-            spans.push(pane::span(
-                model,
-                &format!("[{words}]"),
-                model.theme.accent(),
-            ));
-        } else {
-            spans.push(pane::span(
-                model,
-                &format!(" {words} "),
-                model.theme.faint(),
-            ));
-        }
+        let (words, style) = match (pane == play.pane, pane == play.tab) {
+            (true, _) => (format!("[{words}]"), model.theme.accent()),
+            (false, true) => (format!("({words})"), model.theme.strong()),
+            (false, false) => (format!(" {words} "), model.theme.faint()),
+        };
+        spans.push(pane::span(model, &words, style));
     }
     Line::from(spans)
 }

@@ -308,6 +308,8 @@ folder-card = Card
 folder-variants = Kinds of site
 folder-history = Rules over the years
 folder-today = As of today
+folder-convention = Harness conventions
+folder-phone = Phones
 folder-none = Others
 fact-at = when
 fact-site = where
@@ -336,6 +338,7 @@ key-pane = pane
 key-move = up and down
 key-page = a page
 key-details = scroll the details
+key-text = scroll the text of the rule
 key-ends = first and last
 key-jump = to the evidence of the selected rule
 key-speed = faster, slower
@@ -343,7 +346,8 @@ key-filter = filter
 key-again = run again
 key-again-all = run all
 key-language = 日本語
-key-kiosk-language = language of the patient's screen
+key-language-both = 日本語, on the patient's screen too
+key-kiosk-language = language of the patient's screen alone
 key-help = help
 key-accept = keep
 key-clear = drop
@@ -365,6 +369,7 @@ help-ascii = Frames out of line? { $variable }=1
 # A terminal that is too small
 size-needed = Size needed: { $width } x { $height }
 size-now = Size now: { $width } x { $height }
+size-leave = Ctrl-C quits
 
 # Names of fields, as transcripts have them
 word-answer = answer

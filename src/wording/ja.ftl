@@ -308,6 +308,8 @@ folder-card = カード
 folder-variants = 施設の種類
 folder-history = 制度の移り変わり
 folder-today = 今日の時点
+folder-convention = ハーネスの取り決め
+folder-phone = スマートフォン
 folder-none = その他
 fact-at = 日時
 fact-site = 場所
@@ -336,6 +338,7 @@ key-pane = 区画
 key-move = 上下に動く
 key-page = 1ページ動く
 key-details = 右の説明を送る/戻す
+key-text = 規則の説明を送る/戻す
 key-ends = 最初/最後へ
 key-jump = 選んだ要件の根拠へ
 key-speed = 速く/遅く
@@ -343,6 +346,7 @@ key-filter = 絞り込み
 key-again = 再実行
 key-again-all = 全再実行
 key-language = English
+key-language-both = English(患者画面も)
 key-kiosk-language = 患者画面だけ言語を変える
 key-help = ヘルプ
 key-accept = 確定
@@ -365,6 +369,7 @@ help-ascii = 罫線がずれるときは { $variable }=1
 # A terminal that is too small
 size-needed = 必要な大きさ: { $width } x { $height }
 size-now = いまの大きさ: { $width } x { $height }
+size-leave = Ctrl-Cで終了
 
 # Names of fields, as transcripts have them
 word-answer = 回答

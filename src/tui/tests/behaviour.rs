@@ -193,17 +193,21 @@ fn a_run_that_comes_back_after_the_user_left_opens_nothing() {
 }
 
 #[test]
-fn the_language_changes_words_and_the_kiosk_can_stay_japanese() {
+fn the_language_is_that_of_the_kiosk_too_until_that_is_turned_alone() {
     let mut model = model(Language::En, &UNICODE);
     open(&mut model, "pin/wrong-then-right");
     press(&mut model, &[Action::StepOn; 11]);
     let screen = drawn(&mut model, 120, 36);
     assert!(
-        screen.contains("暗証番号を入力") && screen.contains("sequence"),
+        screen.contains("Type the 4 digits.") && screen.contains("sequence"),
         "{screen}"
     );
     press(&mut model, &[Action::KioskLanguage]);
-    assert!(drawn(&mut model, 120, 36).contains("Type the 4 digits."));
+    let screen = drawn(&mut model, 120, 36);
+    assert!(
+        screen.contains("4桁の数字") && screen.contains("sequence"),
+        "{screen}"
+    );
     press(&mut model, &[Action::Language]);
     let screen = drawn(&mut model, 120, 36);
     assert!(

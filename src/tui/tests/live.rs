@@ -34,7 +34,6 @@ fn more(seen: Seen) -> News {
 
 fn begun(language: Language) -> Model {
     let mut model = model(language, &UNICODE);
-    model.kiosk_language = language;
     model.begin(seen(0).transcript);
     model
 }
@@ -174,6 +173,74 @@ fn leaving_what_goes_on_is_asked_twice_and_what_is_over_once() {
     over(&mut model);
     assert!(drawn(&mut model, 80, 24).contains("✗ FAIL"));
     assert_eq!(back(&mut model), Some(Request::Quit));
+}
+
+#[test]
+fn the_key_after_the_first_q_answers_nothing() {
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+    let mut model = begun(Language::En);
+    asked(&mut model);
+    for code in [KeyCode::Enter, KeyCode::Char('n'), KeyCode::Char('x')] {
+        press(&mut model, &[Action::Back]);
+        assert!(drawn(&mut model, 80, 24).contains("q again ends"));
+        let key = KeyEvent::new(code, KeyModifiers::NONE);
+        let action = crate::tui::keys::action(model.focus(), key).unwrap();
+        assert_eq!(model.update(Message::Key(action)), None, "{code:?}");
+        let screen = drawn(&mut model, 80, 24);
+        assert!(
+            screen.contains("type the PIN") && !screen.contains("q again"),
+            "{screen}"
+        );
+    }
+    // Whatever comes by another way than the keys answers nothing either.
+    press(&mut model, &[Action::Back]);
+    let enter = Message::Key(Action::Answer(Answer::Enter));
+    assert_eq!(model.update(enter), None);
+    assert_eq!(model.focus(), crate::tui::model::Focus::Asked);
+}
+
+#[test]
+fn what_is_over_can_be_played_from_the_beginning() {
+    let mut model = begun(Language::En);
+    hear(&mut model, more(seen(20)));
+    over(&mut model);
+    assert_eq!((cursor(&model), model.tick_ms()), ((48, 48), None));
+    press(&mut model, &[Action::PlayPause]);
+    assert_eq!((cursor(&model), model.tick_ms()), ((1, 48), Some(800)));
+}
+
+#[test]
+fn help_and_language_are_named_on_the_narrowest_terminal() {
+    for (language, words) in [
+        (Language::Ja, ["ヘルプ", "L English", "q 終える"]),
+        (Language::En, ["help", "L 日本語", "q end"]),
+    ] {
+        let mut model = begun(language);
+        hear(&mut model, more(seen(12)));
+        let footer = |model: &mut Model, help: &str| {
+            let screen = drawn(model, 80, 24);
+            let footer = screen.lines().last().unwrap();
+            for words in words.into_iter().chain([help]) {
+                assert!(footer.contains(words), "{words} in {footer}");
+            }
+        };
+        footer(&mut model, "? ");
+        asked(&mut model);
+        footer(&mut model, "F1 ");
+        over(&mut model);
+        footer(&mut model, "? ");
+    }
+}
+
+#[test]
+fn the_help_names_no_screen_of_a_patient_where_there_is_none() {
+    let mut model = begun(Language::Ja);
+    asked(&mut model);
+    press(&mut model, &[Action::Help]);
+    let screen = drawn(&mut model, 80, 24);
+    assert!(!screen.contains("患者画面"), "{screen}");
+    assert!(screen.contains("SIMULATION"), "{screen}");
+    snapshot("help-live-80x24-ja", &screen);
 }
 
 #[test]
