@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::eligibility::{ConsentAnswer, ConsentKind};
+use crate::eligibility::{ConsentAnswer, ConsentKind, Text};
 
 /// A way to prove who the patient is.
 #[derive(
@@ -21,6 +21,18 @@ pub enum Method {
     Pin,
     /// 目視確認 by staff.
     Visual,
+}
+
+impl Method {
+    /// Returns the name for people.
+    pub fn title(self) -> Text {
+        let (ja, en) = match self {
+            Method::Face => ("顔認証", "Face"),
+            Method::Pin => ("暗証番号", "PIN"),
+            Method::Visual => ("目視", "Visual"),
+        };
+        Text::new(ja, en)
+    }
 }
 
 /// What a reader shows.
@@ -184,6 +196,34 @@ impl ScreenId {
             ScreenId::Counter => "counter",
             ScreenId::Outage => "outage",
         }
+    }
+
+    /// Returns the name for people: the heading on the patient's screen.
+    pub fn title(self) -> Text {
+        let (ja, en) = match self {
+            ScreenId::InsertCard => ("カードを置いてください", "Put your card in"),
+            ScreenId::ChooseMethod => ("本人確認の方法を選ぶ", "How to prove who you are"),
+            ScreenId::Face => ("顔認証", "Face check"),
+            ScreenId::PinPad => ("暗証番号を入力", "Enter your PIN"),
+            ScreenId::PinWrong => ("暗証番号が違います", "Wrong PIN"),
+            ScreenId::PinLocked => ("暗証番号は使えません", "PIN locked"),
+            ScreenId::VisualCheck => ("目視による確認", "Visual check"),
+            ScreenId::OfferRegistration => ("保険証としての利用登録", "Register this card"),
+            ScreenId::CertificateEnding => ("電子証明書の期限が近い", "Certificate ends soon"),
+            ScreenId::CertificateExpired => ("電子証明書の期限切れ", "Certificate expired"),
+            ScreenId::CertificateLapsed => ("このカードは使えません", "Card cannot be used"),
+            ScreenId::Consent => ("情報提供の同意", "Consent"),
+            ScreenId::ConsentAll => ("すべてに同意", "Agree to all"),
+            ScreenId::ConsentLimit => ("限度額情報の同意", "Consent: limit"),
+            ScreenId::OralConsent => ("口頭の同意", "Spoken consent"),
+            ScreenId::Checking => ("確認しています", "Checking"),
+            ScreenId::Done => ("受付が済みました", "Reception is done"),
+            ScreenId::TakeCard => ("カードをお取りください", "Take your card"),
+            ScreenId::Unreadable => ("カードを読み取れません", "Card cannot be read"),
+            ScreenId::Counter => ("窓口へお越しください", "Go to the counter"),
+            ScreenId::Outage => ("ただいま確認できません", "No connection"),
+        };
+        Text::new(ja, en)
     }
 }
 

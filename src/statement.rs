@@ -166,7 +166,7 @@ impl Statement {
         let list = names(any_of);
         let (ja, en) = (list.ja, list.en);
         Some(Text::new(
-            format!("実装適合宣言によれば、このリーダーにはその機能がない: {ja}"),
+            format!("実装適合宣言によれば、この読取機にはその機能がない: {ja}"),
             format!("the statement says that the reader has no {en}"),
         ))
     }

@@ -48,8 +48,8 @@ impl Language {
         static JAPANESE: OnceLock<Wording> = OnceLock::new();
         static ENGLISH: OnceLock<Wording> = OnceLock::new();
         match self {
-            Language::Ja => JAPANESE.get_or_init(|| Wording::read("ja", JA)),
-            Language::En => ENGLISH.get_or_init(|| Wording::read("en", EN)),
+            Language::Ja => JAPANESE.get_or_init(|| Wording::read(Language::Ja, JA)),
+            Language::En => ENGLISH.get_or_init(|| Wording::read(Language::En, EN)),
         }
     }
 }
@@ -66,6 +66,7 @@ impl Text {
 
 /// The sentences of one language.
 pub struct Wording {
+    language: Language,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -76,7 +77,11 @@ impl std::fmt::Debug for Wording {
 }
 
 impl Wording {
-    fn read(tag: &str, source: &str) -> Wording {
+    fn read(language: Language, source: &str) -> Wording {
+        let tag = match language {
+            Language::Ja => "ja",
+            Language::En => "en",
+        };
         let locale: LanguageIdentifier = tag.parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
         // Isolating marks would be drawn as cells of their own, or counted as such.
@@ -87,7 +92,12 @@ impl Wording {
             Err((resource, _)) => resource,
         };
         bundle.add_resource_overriding(resource);
-        Wording { bundle }
+        Wording { language, bundle }
+    }
+
+    /// Returns a text that carries both languages, in this one.
+    pub fn pick(&self, text: &Text) -> String {
+        text.get(self.language).to_owned()
     }
 
     /// Returns the sentence of that key; the key itself where there is none, which a test excludes.

@@ -45,7 +45,7 @@ pub(super) fn doctor(shell: &Shell) -> Result<ExitCode, Failure> {
     let mut lines = terminal(&page);
     lines.extend(smartcard(&page));
     lines.push(python(&page, &env("PATH").unwrap_or_default()));
-    let rows: Vec<Vec<Cell>> = lines.into_iter().map(row).collect();
+    let rows: Vec<Vec<Cell>> = lines.into_iter().map(|line| row(&page, line)).collect();
     page.table(0, &rows);
     emit(&page.into_string())?;
     Ok(ExitCode::Passed)
@@ -78,15 +78,23 @@ fn python(page: &Page, path: &str) -> Line {
     }
 }
 
-fn row(line: Line) -> Vec<Cell> {
+fn row(page: &Page, line: Line) -> Vec<Cell> {
     let (style, word) = match line.health {
-        Health::Fine => (Style::Good, "✓ ok"),
-        Health::Absent => (Style::Faint, "- no"),
-        Health::Careful => (Style::Doubtful, "! careful"),
+        Health::Fine => (Style::Good, page.pick("✓ 良好", "✓ ok")),
+        Health::Absent => (Style::Faint, page.pick("- なし", "- no")),
+        Health::Careful => (Style::Doubtful, page.pick("! 注意", "! careful")),
+    };
+    let what = match line.what {
+        "locale" => page.pick("ロケール", "locale"),
+        "terminal" => page.pick("端末", "terminal"),
+        "size" => page.pick("端末の大きさ", "size"),
+        "colours" => page.pick("色", "colours"),
+        "widths" => page.pick("文字の幅", "widths"),
+        name => name,
     };
     vec![
         Cell::styled(style, word),
-        Cell::styled(Style::Strong, line.what),
+        Cell::styled(Style::Strong, what),
         line.is.into(),
     ]
 }
@@ -105,7 +113,7 @@ fn terminal(page: &Page) -> Vec<Line> {
     let locale_is = match utf8 {
         true => format!("{locale} → {language}"),
         false => format!(
-            "{locale:?} → {language}; {}",
+            "{locale:?} → {language}: {}",
             page.pick(
                 "UTF-8 のロケールでないと日本語が崩れることがある",
                 "Japanese may not show unless the locale is a UTF-8 one"
@@ -115,9 +123,9 @@ fn terminal(page: &Page) -> Vec<Line> {
     let whole = stdin().is_terminal() && stdout().is_terminal();
     let streams = format!(
         "stdin {}, stdout {}, stderr {}",
-        tty(stdin().is_terminal()),
-        tty(stdout().is_terminal()),
-        tty(stderr().is_terminal())
+        tty(page, stdin().is_terminal()),
+        tty(page, stdout().is_terminal()),
+        tty(page, stderr().is_terminal())
     );
     let term = env("TERM").unwrap_or_default();
     vec![
@@ -137,8 +145,13 @@ fn terminal(page: &Page) -> Vec<Line> {
     ]
 }
 
-fn tty(is: bool) -> &'static str {
-    if is { "terminal" } else { "no terminal" }
+fn tty(page: &Page, is: bool) -> &'static str {
+    match (is, page.language()) {
+        (true, Language::Ja) => "端末",
+        (false, Language::Ja) => "端末でない",
+        (true, Language::En) => "terminal",
+        (false, Language::En) => "no terminal",
+    }
 }
 
 fn size(page: &Page, terminal: bool) -> Line {
@@ -150,7 +163,7 @@ fn size(page: &Page, terminal: bool) -> Line {
         Some((columns, rows)) => (
             Health::Careful,
             format!(
-                "{columns}×{rows}; {}",
+                "{columns}×{rows}: {}",
                 page.pick("80×24 以上が必要", "80×24 or more is wanted")
             ),
         ),
@@ -173,11 +186,11 @@ fn colours(page: &Page, term: &str) -> Line {
     } else if term.is_empty() || term == "dumb" {
         (Health::Absent, page.pick("無し", "none"))
     } else if colorterm == "truecolor" || colorterm == "24bit" {
-        (Health::Fine, "16 million")
+        (Health::Fine, page.pick("1677万色", "16 million"))
     } else if term.contains("256color") {
-        (Health::Fine, "256")
+        (Health::Fine, page.pick("256色", "256"))
     } else {
-        (Health::Fine, "16")
+        (Health::Fine, page.pick("16色", "16"))
     };
     Line {
         health,

@@ -19,6 +19,7 @@ use crate::requirement::{self, Subject};
 use crate::sanitise;
 use crate::scenario::Playable;
 use crate::serve::fault::{WIRE_FAULTS, WireFaultEntry};
+use crate::wording::Language;
 
 /// What `matrix` understands.
 #[derive(Debug, Args)]
@@ -100,11 +101,15 @@ pub(super) fn matrix(args: &MatrixArgs, shell: &Shell) -> Result<ExitCode, Failu
         .filter(|item| item.reason.is_none())
         .map(|item| item.playable)
         .collect();
-    tell(&format!(
-        "uketsuke: SIMULATION: {} faults against {} scenarios",
-        wanted.parts.len() + wanted.wire.len(),
-        ready.len()
-    ));
+    let (faults, scenarios) = (wanted.parts.len() + wanted.wire.len(), ready.len());
+    tell(&match shell.language {
+        Language::Ja => {
+            format!("uketsuke: SIMULATION: 障害{faults}件をシナリオ{scenarios}件で試す")
+        }
+        Language::En => {
+            format!("uketsuke: SIMULATION: {faults} faults against {scenarios} scenarios")
+        }
+    });
     let connector = opened.connector();
     // Plays need threads that may wait, and the backend's connections this runtime.
     let work = move || rows(ready, &playables, &wanted, connector, jobs);

@@ -318,7 +318,10 @@ fn early(ended: &Ended, language: Language) -> Option<String> {
         Ended::Complete => return None,
         Ended::TimeUp => wording.say("observe-time-up"),
         Ended::Broken(why) => wording.say_with("observe-broken", &[("why", why)]),
-        Ended::Crashed(how) => wording.say_with("observe-crashed", &[("how", how)]),
+        Ended::Crashed(how) => wording.say_with(
+            "observe-crashed",
+            &[("how", &operator::status_said(how, language))],
+        ),
         Ended::Flood => wording.say("observe-flood"),
         Ended::Deserted => wording.say("observe-deserted"),
         Ended::NotMoved => wording.say("observe-not-moved"),
@@ -339,10 +342,11 @@ fn ending(observed: &Observed, code: ExitCode, language: Language) -> ExitCode {
         tell(&format!("uketsuke: {}", wording.say("observe-silent")));
     }
     if let Some(why) = early(&observed.ended, language) {
-        tell(&format!(
-            "uketsuke: {why}; {}",
-            wording.say("observe-judged")
-        ));
+        let judged = wording.say("observe-judged");
+        tell(&match language {
+            Language::Ja => format!("uketsuke: {why}。{judged}"),
+            Language::En => format!("uketsuke: {why}; {judged}"),
+        });
     }
     match (&observed.ended, code) {
         (Ended::Complete, code) => code,

@@ -248,7 +248,7 @@ fn at_present(
         (None, Some(why)) => (playable, Some(why.clone())),
         (None, None) => {
             let why = Text::new(
-                "今日の日付では成り立たない。このリーダーの日付は設定できない",
+                "今日の日付では成り立たない。この読取機の日付は設定できない",
                 "it does not hold together today, and the date of this reader cannot be set",
             );
             (playable, Some(why))

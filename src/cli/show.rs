@@ -21,6 +21,7 @@ use crate::requirement::{Id, UnknownId, catalogue};
 use crate::scenario::{DeckPerson, Patient, Scenario, Step};
 use crate::secret::Secret;
 use crate::transcript::SIMULATION;
+use crate::wording::Language;
 
 /// What `show` understands.
 #[derive(Debug, Args)]
@@ -141,7 +142,7 @@ fn show_scenario(page: &mut Page, scenario: &Scenario) {
         show_patient(page, patient);
     }
 
-    heading(page, "要求事項", "requirements");
+    heading(page, "要件", "requirements");
     for row in scenario
         .requirements
         .iter()
@@ -177,11 +178,10 @@ fn show_patient(page: &mut Page, patient: &Patient) {
     ));
     let card = &patient.card;
     let pin = match card.user_pin {
-        Some(_) => format!(
-            "{} {}",
-            card.user_pin_tries,
-            page.pick("回残り", "tries left")
-        ),
+        Some(_) => match page.language() {
+            Language::Ja => format!("残り{}回", card.user_pin_tries),
+            Language::En => format!("{} tries left", card.user_pin_tries),
+        },
         None => page.pick("なし", "none").to_owned(),
     };
     let photo = match card.photo {

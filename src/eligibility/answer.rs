@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Consent, ConsentState, MedicalKind, MedicalRecord, MedicalTicket, Person, Qualification,
+    Consent, ConsentState, MedicalKind, MedicalRecord, MedicalTicket, Person, Qualification, Text,
 };
 
 /// Where a certificate stands in time (eligibility.md §3.2).
@@ -51,6 +51,23 @@ pub enum Ground {
 }
 
 impl Ground {
+    /// Returns the name for people.
+    pub fn title(self) -> Text {
+        let (ja, en) = match self {
+            Ground::CertificateInvalid => ("証明書不正", "bad certificate"),
+            Ground::CertificateRevoked => ("証明書失効", "revoked"),
+            Ground::CertificateLapsed => ("証明書期限切れ", "lapsed"),
+            Ground::Withheld => ("提供不可", "withheld"),
+            Ground::Unregistered => ("未登録", "not registered"),
+            Ground::NotRecorded => ("資格未収録", "not recorded yet"),
+            Ground::NoConsent => ("同意なし", "no consent"),
+            Ground::NotAuthorised => ("権限なし", "not authorised"),
+            Ground::UnknownToken => ("不明なトークン", "unknown token"),
+            Ground::Unstated => ("理由の記載なし", "not stated"),
+        };
+        Text::new(ja, en)
+    }
+
     /// Every ground.
     pub const ALL: [Ground; 10] = [
         Ground::CertificateInvalid,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Moment;
+use super::{Moment, Text};
 
 /// A question that a reader puts to the patient. Each governs exactly the kinds it names (CONS-01).
 #[derive(
@@ -21,6 +21,20 @@ pub enum ConsentKind {
     SpecificDisease,
     /// Limit of monthly payments (限度額情報), asked before 2024-10-07 only (CONS-06, CONS-07).
     Limit,
+}
+
+impl ConsentKind {
+    /// Returns the name for people.
+    pub fn title(self) -> Text {
+        let (ja, en) = match self {
+            ConsentKind::Care => ("過去の診療・薬剤情報", "past care and drugs"),
+            ConsentKind::Checkup => ("健診情報", "check-up results"),
+            ConsentKind::Surgery => ("手術情報", "surgery"),
+            ConsentKind::SpecificDisease => ("特定疾病の情報", "specific disease"),
+            ConsentKind::Limit => ("限度額情報", "payment limit"),
+        };
+        Text::new(ja, en)
+    }
 }
 
 /// A kind of medical information that a backend keeps.

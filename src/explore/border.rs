@@ -63,6 +63,30 @@ pub const DAYS: [(&str, Date); 11] = [
     ("phones 2025-09-19", date(2025, 9, 19)),
 ];
 
+/// Returns the name of a border in Japanese; as it stands where there is none, which a test excludes.
+pub fn in_japanese(name: &str) -> &str {
+    match name {
+        "start of the catalogue 2021-10-20" => "要件一覧の始まり 2021-10-20",
+        "diagnoses 2022-09-11" => "診療情報 2022-09-11",
+        "surgery 2023-05-11" => "手術情報 2023-05-11",
+        "cards without PIN 2023-12-15" => "暗証番号のないカード 2023-12-15",
+        "registration on the spot 2024-01-01" => "読取機での利用登録 2024-01-01",
+        "limit without asking 2024-10-07" => "尋ねずに返す限度額 2024-10-07",
+        "grace 2024-12-02" => "猶予期間 2024-12-02",
+        "hospital emergencies 2024-12-09" => "病院の救急時閲覧 2024-12-09",
+        "foreign backends without grace end 2025-01-20" => {
+            "猶予のない外部の照会先の終わり 2025-01-20"
+        }
+        "answers carried over 2025-02-01" => "前回の答えの引継ぎ 2025-02-01",
+        "phones 2025-09-19" => "スマートフォン 2025-09-19",
+        "notice begins" => "予告の始まり",
+        "certificate ends" => "証明書の期限",
+        "grace begins later than the certificate ends" => "証明書の期限より遅い猶予の始まり",
+        "grace ends" => "猶予の終わり",
+        other => other,
+    }
+}
+
 /// The borders in the life of one certificate.
 pub const CERTIFICATE: [&str; 4] = [
     "notice begins",
@@ -99,6 +123,13 @@ pub(super) fn of_certificate(index: usize) -> Vec<(&'static str, Date, Date)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_border_has_a_name_in_japanese() {
+        for name in names() {
+            assert_ne!(in_japanese(name), name);
+        }
+    }
 
     #[test]
     fn a_side_is_a_second_away_from_the_border() {

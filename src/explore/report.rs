@@ -278,6 +278,10 @@ impl Report {
             "cases at -1 s/0/+1 s of a border",
         ));
         for (name, [before, on, after]) in self.reach.borders() {
+            let name = match language {
+                Language::Ja => super::border::in_japanese(name),
+                Language::En => name,
+            };
             page.line(&format!("  {name}: {before}/{on}/{after}"));
         }
         page.heading(page_pick(
@@ -319,7 +323,7 @@ fn breach(page: &mut Page, found: &Found) {
     let (style, word) = match (found.counts, language) {
         (true, Language::Ja) => (Style::Bad, "✗ 違反"),
         (true, Language::En) => (Style::Bad, "✗ BREACH"),
-        (false, Language::Ja) => (Style::Doubtful, "? 注意 (推奨事項・独自の取決め)"),
+        (false, Language::Ja) => (Style::Doubtful, "? 注意 (推奨事項・本ハーネスの取り決め)"),
         (false, Language::En) => (Style::Doubtful, "? REMARK (a should, or a convention)"),
     };
     page.push_styled(style, word);

@@ -236,7 +236,15 @@ fn read_but_not_sent(visit: &Visit<'_>) -> Outcome {
     let read = reads
         .map(|command| command.offset + command.answered_bytes)
         .max();
-    let read = read.unwrap_or(0);
+    let Some(read) = read else {
+        return Outcome::open(
+            &[],
+            text!(
+                "000Aの読取りも照会も記録されていないので、送られた証明書と比べられない",
+                "neither reads of 000A nor inquiries are recorded, so the certificate sent cannot be compared"
+            ),
+        );
+    };
     Outcome::open(
         &[],
         text!(

@@ -163,10 +163,11 @@ fn worse_screen(facts: &Facts<'_>, seen: &Seen<'_, '_>, ids: &[ScreenId]) -> Opt
         return None;
     }
     seen.visit.shown_any(ids, seen.visit.first).map(|(n, id)| {
-        let name = id.name();
+        let name = id.title();
         Outcome::fail(
             &[n],
             text!(
+                [name],
                 "証明書は有効なのに、項目{n}で{name}を示した",
                 "the certificate is valid, yet entry {n} shows {name}"
             ),
@@ -216,10 +217,11 @@ fn notice(facts: &Facts<'_>, seen: &Seen<'_, '_>, id: ScreenId, held: Text) -> O
         None => match excuse(facts, seen).filter(|_| went_on(facts, seen.case).is_none()) {
             Some(why) => Outcome::open(&[at], why),
             None => {
-                let name = id.name();
+                let name = id.title();
                 Outcome::fail(
                     &[at],
                     text!(
+                        [name],
                         "証明書の時期が伝えられた(項目{at})のに、画面{name}が出ていない",
                         "the phase was told at entry {at}, but the screen {name} was never shown"
                     ),

@@ -14,7 +14,7 @@ use super::outcome::{Outcome, text};
 use super::reg::spot::beyond_service;
 use super::rule::{Rule, rule};
 use crate::eligibility::{
-    Authenticated, Consent, ConsentAnswer, ConsentKind, MedicalKind, SiteKind,
+    Authenticated, Consent, ConsentAnswer, ConsentKind, MedicalKind, SiteKind, Text,
 };
 use crate::requirement::{Id, Subject::Reader};
 use crate::screen::Screen;
@@ -28,21 +28,12 @@ pub(super) const RULES: &[Rule] = &[
     rule("CONS-11", Reader, cons_11),
 ];
 
-/// Returns the name of a question, as it stands in files.
-pub(super) fn kind_name(kind: ConsentKind) -> &'static str {
-    match kind {
-        ConsentKind::Care => "care",
-        ConsentKind::Checkup => "checkup",
-        ConsentKind::Surgery => "surgery",
-        ConsentKind::SpecificDisease => "specific-disease",
-        ConsentKind::Limit => "limit",
-    }
-}
-
-fn answer_name(answer: ConsentAnswer) -> &'static str {
+/// Returns what was answered, for people.
+fn answer_name(answer: Option<ConsentAnswer>) -> Text {
     match answer {
-        ConsentAnswer::Agree => "agree",
-        ConsentAnswer::Refuse => "refuse",
+        Some(ConsentAnswer::Agree) => Text::new("同意する", "agree"),
+        Some(ConsentAnswer::Refuse) => Text::new("同意しない", "refuse"),
+        None => Text::new("なし", "none"),
     }
 }
 
@@ -112,11 +103,12 @@ fn compare(
     given: Option<(u64, ConsentAnswer, bool)>,
     passed_on: Option<ConsentAnswer>,
 ) -> Option<Outcome> {
-    let name = kind_name(kind);
+    let name = kind.title();
     match (given, passed_on) {
         (None, Some(ConsentAnswer::Agree)) => Some(Outcome::fail(
             &[n],
             text!(
+                [name],
                 "尋ねていない{name}に、項目{n}で同意ありと送った。答えは問いごとに得る",
                 "entry {n} passes on an agreement to {name}, which was never asked; each question has its own answer"
             ),
@@ -131,21 +123,23 @@ fn compare(
         }
         (Some((at, ConsentAnswer::Agree, _)), None | Some(ConsentAnswer::Refuse))
         | (Some((at, ConsentAnswer::Refuse, _)), Some(ConsentAnswer::Agree)) => {
-            let said = given.map_or("-", |(_, answer, _)| answer_name(answer));
-            let told = passed_on.map_or("-", answer_name);
+            let said = answer_name(given.map(|(_, answer, _)| answer));
+            let told = answer_name(passed_on);
             Some(Outcome::fail(
                 &[at, n],
                 text!(
-                    "{name}への答え(項目{at}: {said})が、項目{n}では{told}として送られた",
+                    [name, said, told],
+                    "{name}への答え(項目{at}: {said})が、項目{n}では「{told}」として送られた",
                     "the answer to {name} (entry {at}: {said}) was passed on at entry {n} as {told}"
                 ),
             ))
         }
         (Some((at, answer, _)), _) => {
-            let said = answer_name(answer);
+            let said = answer_name(Some(answer));
             Some(Outcome::pass(
                 &[at, n],
                 text!(
+                    [name, said],
                     "{name}への答え({said})がそのまま送られた",
                     "the answer to {name} ({said}) was passed on as given"
                 ),
@@ -224,28 +218,26 @@ fn cons_09(facts: &Facts<'_>) -> Vec<Outcome> {
             if question.all || question.kind == ConsentKind::Limit {
                 continue;
             }
-            let (n, name) = (question.shown, kind_name(question.kind));
+            let (n, name) = (question.shown, question.kind.title());
             let earlier = sent(&accepted.earlier, question.kind);
             outcomes.push(match (earlier, question.preset) {
                 (None, None) => continue,
                 (Some(earlier), Some(preset)) if earlier == preset => Outcome::pass(
                     &[at, n],
-                    text!("{name}に前回の答えを示した", "the last answer to {name} was preset"),
+                    text!([name], "{name}に前回の答えを示した", "the last answer to {name} was preset"),
                 ),
                 (Some(earlier), _) => {
-                    let said = answer_name(earlier);
+                    let said = answer_name(Some(earlier));
                     Outcome::fail(
                         &[at, n],
-                        text!(
-                            "前回の答え({name}: {said})が、項目{n}の画面に引き継がれていない",
+                        text!([name, said], "前回の答え({name}: {said})が、項目{n}の画面に引き継がれていない",
                             "the last answer ({name}: {said}) is not preset on the screen at entry {n}"
                         ),
                     )
                 }
                 (None, Some(_)) => Outcome::fail(
                     &[at, n],
-                    text!(
-                        "前回の答えがない{name}に、項目{n}で答えが入っている",
+                    text!([name], "前回の答えがない{name}に、項目{n}で答えが入っている",
                         "the screen at entry {n} presets {name}, for which no earlier answer was told"
                     ),
                 )
@@ -301,20 +293,18 @@ fn cons_11(facts: &Facts<'_>) -> Vec<Outcome> {
             .iter()
             .filter(|question| question.all && question.kind != ConsentKind::Limit)
             .map(|question| {
-                let (at, name) = (question.answer.map_or(question.shown, |(n, _)| n), kind_name(question.kind));
+                let (at, name) = (question.answer.map_or(question.shown, |(n, _)| n), question.kind.title());
                 if sent(consents, question.kind) == Some(ConsentAnswer::Agree) {
                     Outcome::pass(
                         &[at, n],
-                        text!(
-                            "すべてへの同意が{name}にも及んだ",
+                        text!([name], "すべてへの同意が{name}にも及んだ",
                             "\"agree to all\" was passed on for {name}"
                         ),
                     )
                 } else {
                     Outcome::fail(
                         &[at, n],
-                        text!(
-                            "すべてに同意した(項目{at})のに、項目{n}に{name}の同意がない",
+                        text!([name], "すべてに同意した(項目{at})のに、項目{n}に{name}の同意がない",
                             "all was agreed to at entry {at}, but entry {n} carries no agreement to {name}"
                         ),
                     )

@@ -96,10 +96,11 @@ fn disc_02(facts: &Facts<'_>) -> Vec<Outcome> {
             .find(|(n, screen)| *n > at && !neutral.contains(&screen.id()));
         match (revealing, visit.shown(ScreenId::Counter, at)) {
             (Some((n, screen)), _) => {
-                let name = screen.id().name();
+                let name = screen.id().title();
                 Outcome::fail(
                     &[at, *n],
                     text!(
+                        [name],
                         "断った(項目{at})後の画面{name}(項目{n})は、ただ窓口に案内するものではない",
                         "after the refusal at entry {at} the screen {name} (entry {n}) says more than to go to the counter"
                     ),
@@ -165,8 +166,9 @@ fn partly_lifted(facts: &Facts<'_>, case: &Case, truth: &Truth) -> bool {
 /// Judges card check-in where nothing but 不開示 is set.
 fn usable(facts: &Facts<'_>, case: &Case, truth: &Truth, row: &'static str) -> Outcome {
     if let Some(wrong) = wrong_refusal(facts, case).filter(|wrong| wrong.row == row) {
-        let ground = wrong.ground;
+        let ground = wrong.ground.title();
         return wrong.breach(text!(
+            [ground],
             "自己情報提供不可ではないのに、カードを断った({ground})",
             "自己情報提供不可 is not set, yet the card was refused ({ground})"
         ));

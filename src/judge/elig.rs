@@ -160,8 +160,9 @@ fn current_answered(
 /// A refusal that nothing calls for and no more specific row names.
 fn refused_instead(facts: &Facts<'_>, case: &Case) -> Option<Outcome> {
     let wrong = wrong_refusal(facts, case).filter(|wrong| wrong.row == "ELIG-01")?;
-    let ground = wrong.ground;
+    let ground = wrong.ground.title();
     Some(wrong.breach(text!(
+        [ground],
         "断る理由がないのに断った({ground})。現在の資格を返す",
         "refused ({ground}) without any reason; the current qualification is returned"
     )))

@@ -8,6 +8,7 @@ mod card;
 mod claimed;
 mod foreign;
 mod portal;
+mod screen;
 
 use super::assemble::finding;
 use super::difference::{ABSENT, PRESENT, answer as kind_of, word};
@@ -17,9 +18,7 @@ use super::session::{Act, App, Command, USER_PIN};
 use super::verdict::Finding;
 use crate::eligibility::{InquiryKind, Text, Validity};
 use crate::requirement::{Confidence, Id, Subject, catalogue};
-use crate::scenario::{AnswerExpectation, Probe, ScreenExpectation, ScreenFields, Step};
-use crate::screen::Screen;
-use crate::transcript::Event;
+use crate::scenario::{AnswerExpectation, Probe, ScreenExpectation, Step};
 use crate::transcript::reason::spoken;
 
 /// Returns a finding per expectation of the scenario.
@@ -121,7 +120,7 @@ fn not_reached(facts: &Facts<'_>, index: usize) -> Text {
 fn compare(facts: &Facts<'_>, step: &Step, n: u64) -> Outcome {
     match step {
         Step::ExpectScreen(expected) => {
-            foreign::excused(facts, n, screen(facts, n, &expected.fields()))
+            foreign::excused(facts, n, screen::screen(facts, n, &expected.fields()))
         }
         Step::ExpectAnswer(AnswerExpectation::None(_)) => no_answer(facts, n),
         Step::ExpectAnswer(AnswerExpectation::Fields(fields)) => answer::answer(facts, n, fields),
@@ -137,99 +136,6 @@ fn compare(facts: &Facts<'_>, step: &Step, n: u64) -> Outcome {
 /// Returns the visit in which an entry lies.
 fn visit_at<'f, 'a>(facts: &'f Facts<'a>, n: u64) -> Option<&'f Visit<'a>> {
     facts.visits.iter().rev().find(|visit| visit.first <= n)
-}
-
-fn screen(facts: &Facts<'_>, n: u64, expected: &ScreenFields) -> Outcome {
-    let since = facts
-        .entries
-        .iter()
-        .filter(|entry| entry.n < n && matches!(entry.event, Event::Stimulus(_)))
-        .map(|entry| entry.n)
-        .max()
-        .unwrap_or(0);
-    let shown: Vec<(u64, &Screen)> = facts
-        .entries
-        .iter()
-        .filter(|entry| since < entry.n && entry.n < n)
-        .filter_map(|entry| match &entry.event {
-            Event::Screen(screen) => Some((entry.n, screen)),
-            _ => None,
-        })
-        .collect();
-    let name = expected.id.name();
-    if let Some((at, _)) = shown.iter().find(|(_, screen)| fits(screen, expected)) {
-        return Outcome::pass(
-            &[*at],
-            text!("期待どおり{name}が出た", "{name} was shown, as expected"),
-        );
-    }
-    let any = facts
-        .entries
-        .iter()
-        .any(|entry| matches!(entry.event, Event::Screen(_)));
-    if !any {
-        return Outcome::open(&[n], super::facts::no_screens());
-    }
-    let mut entries: Vec<u64> = shown.iter().map(|(n, _)| *n).collect();
-    entries.push(n);
-    let seen: Vec<&str> = shown.iter().map(|(_, screen)| screen.id().name()).collect();
-    let seen = if seen.is_empty() {
-        "-".to_owned()
-    } else {
-        seen.join(", ")
-    };
-    let wanted = wanted(expected);
-    Outcome::fail(
-        &entries,
-        text!(
-            "{wanted}が期待されたが、出た画面は{seen}",
-            "{wanted} was expected; shown were: {seen}"
-        ),
-    )
-    .differs("screen", wanted.as_str(), seen.as_str())
-}
-
-fn wanted(expected: &ScreenFields) -> String {
-    let mut wanted = expected.id.name().to_owned();
-    if let Some(left) = expected.left {
-        wanted.push_str(&format!(" left={left}"));
-    }
-    if let Some(kind) = expected.kind {
-        wanted.push_str(&format!(" kind={}", super::cons::kind_name(kind)));
-    }
-    if let Some(methods) = &expected.methods {
-        wanted.push_str(&format!(" methods={methods:?}"));
-    }
-    if let Some(preset) = expected.preset {
-        wanted.push_str(&format!(" preset={preset}"));
-    }
-    wanted
-}
-
-fn fits(screen: &Screen, expected: &ScreenFields) -> bool {
-    let left = match screen {
-        Screen::PinPad { left, .. } | Screen::PinWrong { left, .. } => *left,
-        Screen::PinLocked { .. } => Some(0),
-        _ => None,
-    };
-    let (kind, preset) = match screen {
-        Screen::Consent { kind, preset } => (Some(*kind), preset.is_some()),
-        _ => (None, false),
-    };
-    let methods = Visit::offered(screen).map(|methods| {
-        let mut methods = methods.to_vec();
-        methods.sort_unstable();
-        methods
-    });
-    let wanted_methods = expected.methods.clone().map(|mut methods| {
-        methods.sort_unstable();
-        methods
-    });
-    screen.id() == expected.id
-        && expected.left.is_none_or(|wanted| left == Some(wanted))
-        && expected.kind.is_none_or(|wanted| kind == Some(wanted))
-        && expected.preset.is_none_or(|wanted| preset == wanted)
-        && wanted_methods.is_none_or(|wanted| methods == Some(wanted))
 }
 
 /// Returns the inquiries of the visit of entry `n` (before the first, all) made before it.

@@ -9,6 +9,19 @@ macro_rules! text {
     ($ja:literal, $en:literal $(,)?) => {
         $crate::eligibility::Text::new(format!($ja), format!($en))
     };
+    // With names that are texts themselves: each sentence has them in its language.
+    ([$($name:ident),+], $ja:literal, $en:literal $(,)?) => {
+        $crate::eligibility::Text::new(
+            {
+                $(let $name = &$name.ja;)+
+                format!($ja)
+            },
+            {
+                $(let $name = &$name.en;)+
+                format!($en)
+            },
+        )
+    };
 }
 pub(super) use text;
 

@@ -17,7 +17,7 @@ pub(super) struct WrongRefusal {
     /// The most specific row that it breaks, for the backend.
     pub row: &'static str,
     pub entries: Vec<u64>,
-    pub ground: &'static str,
+    pub ground: Ground,
     difference: Difference,
 }
 
@@ -31,7 +31,10 @@ impl WrongRefusal {
 impl WrongRefusal {
     /// Tells whether the ground that was told is one of the certificate.
     pub fn is_of_certificate(&self) -> bool {
-        self.ground.starts_with("certificate-")
+        matches!(
+            self.ground,
+            Ground::CertificateInvalid | Ground::CertificateRevoked | Ground::CertificateLapsed
+        )
     }
 }
 
@@ -113,7 +116,7 @@ pub(super) fn wrong_refusal(facts: &Facts<'_>, case: &Case) -> Option<WrongRefus
     Some(WrongRefusal {
         row,
         entries: exchange.entries(),
-        ground: ground_name(refusal.ground),
+        ground: refusal.ground,
         difference: refused_wrongly(exchange),
     })
 }

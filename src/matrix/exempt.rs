@@ -7,7 +7,7 @@ use crate::requirement::{Id, Subject};
 const EXEMPT: &[(&str, Subject, &str, &str)] = &[(
     "EMG-01",
     Subject::Backend,
-    "拒否の後は当方のリーダーが何も照会しないので、照会先の誤りは現れない",
+    "拒否の後は当方の読取機が何も照会しないので、照会先の誤りは現れない",
     "our reader asks nothing after a refusal, so no backend gets the chance to answer",
 )];
 

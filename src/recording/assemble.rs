@@ -171,7 +171,7 @@ impl<'a> Slot<'a> {
         if self.keypad {
             let reason = "a PIN was asked for on keys of the card reader itself, and what was sent is not in the log";
             remarks.push(Text::new(
-                "リーダー本体のキーで暗証番号が入力された。カードに送られたものは記録にない",
+                "読取機本体のキーで暗証番号が入力された。カードに送られたものは記録にない",
                 reason,
             ));
             self.cut_short(at, reason.to_owned());

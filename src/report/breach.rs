@@ -101,7 +101,7 @@ fn source(page: &mut Page, finding: &Finding) {
             "an official text or two sources",
         ),
         Confidence::Medium => page.pick("一つの出典", "one source"),
-        Confidence::Low => page.pick("このハーネス独自の取決め", "a convention of this harness"),
+        Confidence::Low => page.pick("本ハーネスの取り決め", "a convention of this harness"),
     };
     let text = match (page.language(), finding.source.as_str()) {
         (_, "") => return,

@@ -73,7 +73,7 @@ pub fn summary(report: &Report, language: Language) -> String {
         (report.summary.not_applicable, "対象外", "not applicable"),
         (
             breach::remark_count(report),
-            "注意 (推奨事項・独自の取決め)",
+            "注意 (推奨事項・本ハーネスの取り決め)",
             "remarks (a should, or a convention)",
         ),
     ];

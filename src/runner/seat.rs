@@ -255,7 +255,7 @@ fn can_play(hello: &Hello, scenario: &Scenario) -> Result<(), Text> {
     let any = |it: fn(&Step) -> bool| scenario.steps.iter().any(it);
     if !hello.sets_date && any(|step| matches!(step, Step::Wait(_))) {
         return Err(Text::new(
-            "時間の経過を待つ手順があるが、このリーダーの日付は設定できない",
+            "時間の経過を待つ手順があるが、この読取機の日付は設定できない",
             "time passes in it, and the date of this reader cannot be set",
         ));
     }
@@ -274,7 +274,7 @@ fn can_play(hello: &Hello, scenario: &Scenario) -> Result<(), Text> {
     });
     if hello.backend == BackendBy::Own && past_the_reader {
         return Err(Text::new(
-            "照会先をこちらで動かす手順があるが、このリーダーは自分の照会先を使う",
+            "照会先をこちらで動かす手順があるが、この読取機は自分の照会先を使う",
             "it does something with the backend, and this reader has a backend of its own",
         ));
     }

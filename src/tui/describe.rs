@@ -1,10 +1,11 @@
 //! Says in a few words what an entry is: on the arrows, on the slider and above the details.
 
 mod insurance;
+mod value;
 
-use crate::eligibility::{Answer, CertificatePhase, ConsentKind, Ground, SiteKind, Validity};
+use crate::eligibility::{Answer, CertificatePhase, SiteKind, Validity};
 use crate::scenario::{ConsentSubject, Decision, DeskStep, FaceShown, Probe, Step, UnderTest};
-use crate::screen::{Method, Screen, ScreenId};
+use crate::screen::Screen;
 use crate::transcript::{CardEvent, Entry, Event, Reply, Report, ResponseApdu, Role};
 use crate::wording::{Language, Wording};
 
@@ -12,6 +13,8 @@ mod inquiry;
 mod note;
 
 use inquiry::{inquiry, medical, reason};
+
+pub use value::values;
 
 use super::decode::{self, Meaning, Place};
 use super::play::Play;
@@ -52,10 +55,10 @@ pub fn label(play: &Play, entry: &Entry, language: Language) -> String {
     match &entry.event {
         Event::Stimulus(stimulus) => short(&stimulus.act, language),
         Event::Screen(Screen::Consent { kind, .. }) => {
-            let about = wording.say(consent(*kind));
+            let about = wording.pick(&kind.title());
             wording.say_with("screen-about-consent", &[("what", &about)])
         }
-        Event::Screen(screen) => wording.say(self::screen(screen.id())),
+        Event::Screen(screen) => wording.pick(&screen.id().title()),
         Event::Command(command) => {
             let secret = command.secret.as_ref().map(|masked| masked.alias.as_str());
             decode::decode(&command.apdu.0, play.place_before(entry.n)).short(secret)
@@ -142,7 +145,7 @@ fn reply_label(reply: &Reply, wording: &Wording) -> String {
             },
             Answer::Refused(refusal) => wording.say_with(
                 "answer-refused",
-                &[("ground", &wording.say(ground(refusal.ground)))],
+                &[("ground", &wording.pick(&refusal.ground.title()))],
             ),
             Answer::Registered => wording.say("answer-registered"),
             Answer::Eligibility(found) => insurance::label(found, wording),
@@ -179,18 +182,21 @@ pub fn short(step: &Step, language: Language) -> String {
             say("act-pin", alias.unwrap_or_default())
         }
         Step::Probe(probes) if probes.len() == 1 => written(probes),
-        Step::Choose(chosen) => say("act-choose", wording.say(method(*chosen))),
+        Step::Choose(chosen) => say("act-choose", wording.pick(&chosen.title())),
         Step::Agree(about) => say("act-agree", subject(*about, wording)),
         Step::Refuse(about) => say("act-refuse", subject(*about, wording)),
         Step::ExpectScreen(expected) => {
-            say("act-screen", wording.say(screen(expected.fields().id)))
+            say("act-screen", wording.pick(&expected.fields().id.title()))
         }
         other => act(other, language),
     }
 }
 
 fn subject(subject: ConsentSubject, wording: &Wording) -> String {
-    wording.say(subject.kind().map_or("consent-everything", consent))
+    match subject.kind() {
+        Some(kind) => wording.pick(&kind.title()),
+        None => wording.say("consent-everything"),
+    }
 }
 
 /// Returns what a tester does, as it stands in a file.
@@ -208,7 +214,7 @@ pub fn act(step: &Step, language: Language) -> String {
         Language::En => kind.en,
     };
     let parameter = match step {
-        Step::Choose(chosen) => Some(wording.say(method(*chosen))),
+        Step::Choose(chosen) => Some(wording.pick(&chosen.title())),
         Step::EnterPin(secret) => secret.masked().map(|masked| masked.alias.clone()),
         Step::ShowFace(face) | Step::Desk(DeskStep::VisualCheck(face)) => {
             Some(wording.say(match face {
@@ -223,7 +229,7 @@ pub fn act(step: &Step, language: Language) -> String {
         Step::Agree(about) | Step::Refuse(about) => Some(subject(*about, wording)),
         Step::Desk(DeskStep::MedicalInquiry(inquiry)) => Some(wording.say(medical(inquiry.kind))),
         Step::Desk(DeskStep::PersonInquiry(inquiry)) => Some(wording.say(reason(inquiry.reason))),
-        Step::ExpectScreen(expected) => Some(wording.say(screen(expected.fields().id))),
+        Step::ExpectScreen(expected) => Some(wording.pick(&expected.fields().id.title())),
         Step::ExpectPinTries(left) => Some(left.to_string()),
         Step::PresentCard(person) | Step::OpenPortal(person) => person.clone(),
         Step::Probe(probes) => Some(written(probes)),
@@ -235,53 +241,6 @@ pub fn act(step: &Step, language: Language) -> String {
         (None, _) => name.to_owned(),
         (Some(parameter), Language::Ja) => format!("{name}（{parameter}）"),
         (Some(parameter), Language::En) => format!("{name}: {parameter}"),
-    }
-}
-
-/// Returns the key of the name of a screen.
-pub fn screen(screen: ScreenId) -> &'static str {
-    match screen {
-        ScreenId::InsertCard => "screen-insert-card",
-        ScreenId::ChooseMethod => "screen-choose-method",
-        ScreenId::Face => "screen-face",
-        ScreenId::PinPad => "screen-pin-pad",
-        ScreenId::PinWrong => "screen-pin-wrong",
-        ScreenId::PinLocked => "screen-pin-locked",
-        ScreenId::VisualCheck => "screen-visual-check",
-        ScreenId::OfferRegistration => "screen-offer-registration",
-        ScreenId::CertificateEnding => "screen-certificate-ending",
-        ScreenId::CertificateExpired => "screen-certificate-expired",
-        ScreenId::CertificateLapsed => "screen-certificate-lapsed",
-        ScreenId::Consent => "screen-consent",
-        ScreenId::ConsentAll => "screen-consent-all",
-        ScreenId::ConsentLimit => "screen-consent-limit",
-        ScreenId::OralConsent => "screen-oral-consent",
-        ScreenId::Checking => "screen-checking",
-        ScreenId::Done => "screen-done",
-        ScreenId::TakeCard => "screen-take-card",
-        ScreenId::Unreadable => "screen-unreadable",
-        ScreenId::Counter => "screen-counter",
-        ScreenId::Outage => "screen-outage",
-    }
-}
-
-/// Returns the key of the name of a way to prove who one is.
-pub fn method(method: Method) -> &'static str {
-    match method {
-        Method::Face => "method-face",
-        Method::Pin => "method-pin",
-        Method::Visual => "method-visual",
-    }
-}
-
-/// Returns the key of what a consent is about.
-pub fn consent(kind: ConsentKind) -> &'static str {
-    match kind {
-        ConsentKind::Care => "consent-care",
-        ConsentKind::Checkup => "consent-checkup",
-        ConsentKind::Surgery => "consent-surgery",
-        ConsentKind::SpecificDisease => "consent-specific-disease",
-        ConsentKind::Limit => "consent-limit",
     }
 }
 
@@ -303,21 +262,6 @@ fn validity(validity: Validity) -> &'static str {
         Validity::None => "validity-none",
         Validity::Several => "validity-several",
         Validity::ValidUnregistered => "validity-unregistered",
-    }
-}
-
-fn ground(ground: Ground) -> &'static str {
-    match ground {
-        Ground::CertificateInvalid => "ground-certificate-invalid",
-        Ground::CertificateRevoked => "ground-certificate-revoked",
-        Ground::CertificateLapsed => "ground-certificate-lapsed",
-        Ground::Withheld => "ground-withheld",
-        Ground::Unregistered => "ground-unregistered",
-        Ground::NotRecorded => "ground-not-recorded",
-        Ground::NoConsent => "ground-no-consent",
-        Ground::NotAuthorised => "ground-not-authorised",
-        Ground::UnknownToken => "ground-unknown-token",
-        Ground::Unstated => "ground-unstated",
     }
 }
 

@@ -68,7 +68,12 @@ fn lines(model: &Model, play: &Play, cells: usize) -> Vec<Line<'static>> {
         Event::Stimulus(stimulus) => lines.extend(table(model, &fields::of(stimulus), cells)),
         Event::Card(event) => lines.extend(table(model, &fields::of(event), cells)),
         Event::Report(report) => lines.extend(table(model, &fields::of(report), cells)),
-        Event::Note(note) => lines.extend(table(model, &fields::of(note), cells)),
+        Event::Note(note) => {
+            // What kind of note it is stands above.
+            let mut fields = fields::of(note);
+            fields.retain(|(name, _)| name != "note");
+            lines.extend(table(model, &fields, cells));
+        }
         Event::Fault(what) => {
             lines.extend(pane::paragraph(
                 model,
@@ -277,7 +282,11 @@ fn response(
 fn table(model: &Model, fields: &[(String, String)], cells: usize) -> Vec<Line<'static>> {
     let fields: Vec<(String, String)> = fields
         .iter()
-        .map(|(name, value)| (fields::name(name, model.wording()), value.clone()))
+        .map(|(name, value)| {
+            let wording = model.wording();
+            let value = describe::values(name, value, wording);
+            (fields::name(name, wording), value)
+        })
         .collect();
     let names = fields::name_width(&fields, cells / 2);
     let mut lines = Vec::new();

@@ -8,7 +8,6 @@ use crate::scenario::{ConsentSubject, Decision, DeskStep, FaceShown, Step};
 use crate::screen::{Method, Screen};
 use crate::wording::Wording;
 
-use super::describe;
 use super::scene::Scene;
 
 /// A button.
@@ -64,7 +63,7 @@ pub const PIN_LENGTH: usize = 4;
 
 /// Returns what stands on the screen.
 pub fn content(screen: &Screen, scene: &Scene<'_>, wording: &Wording) -> Kiosk {
-    let heading = wording.say(describe::screen(screen.id()));
+    let heading = wording.pick(&screen.id().title());
     let mut kiosk = Kiosk {
         heading,
         body: Vec::new(),
@@ -171,7 +170,7 @@ fn rest(screen: &Screen, act: Option<&Step>, wording: &Wording, kiosk: &mut Kios
 fn ask(screen: &Screen, act: Option<&Step>, wording: &Wording, kiosk: &mut Kiosk) {
     match screen {
         Screen::Consent { kind, preset } => {
-            let about = wording.say(describe::consent(*kind));
+            let about = wording.pick(&kind.title());
             kiosk
                 .body
                 .push(wording.say_with("kiosk-consent", &[("about", &about)]));
@@ -182,9 +181,7 @@ fn ask(screen: &Screen, act: Option<&Step>, wording: &Wording, kiosk: &mut Kiosk
         }
         Screen::ConsentAll { kinds } => {
             kiosk.body.push(wording.say("kiosk-consent-all"));
-            let kinds = kinds
-                .iter()
-                .map(|kind| wording.say(describe::consent(*kind)));
+            let kinds = kinds.iter().map(|kind| wording.pick(&kind.title()));
             kiosk.body.extend(kinds.map(|kind| format!("- {kind}")));
             kiosk.widget = consent_buttons(act, None, wording);
         }
@@ -246,8 +243,12 @@ fn face_shown(act: Option<&Step>) -> Option<bool> {
 }
 
 fn button(key: &str, pressed: bool, wording: &Wording) -> Button {
+    named(wording.say(key), pressed)
+}
+
+fn named(label: String, pressed: bool) -> Button {
     Button {
-        label: wording.say(key),
+        label,
         pressed,
         preset: false,
     }
@@ -256,7 +257,7 @@ fn button(key: &str, pressed: bool, wording: &Wording) -> Button {
 fn methods_widget(methods: &[Method], act: Option<&Step>, wording: &Wording) -> Widget {
     let buttons = methods.iter().map(|method| {
         let pressed = matches!(act, Some(Step::Choose(chosen)) if chosen == method);
-        button(describe::method(*method), pressed, wording)
+        named(wording.pick(&method.title()), pressed)
     });
     Widget::Buttons(buttons.collect())
 }

@@ -21,7 +21,7 @@ use super::describe;
 use super::library::{Item, Known};
 use super::model::Model;
 use super::pane;
-use super::requirements::{self, WORD};
+use super::requirements;
 use super::text;
 
 /// Draws the library.
@@ -155,7 +155,8 @@ fn known(model: &Model, known: &Known) -> Span<'static> {
             model.theme.faint(),
         ),
     };
-    let word = text::pad(&text::clean(&word, model.symbols), WORD, model.symbols);
+    let cells = requirements::word_width(model);
+    let word = text::pad(&text::clean(&word, model.symbols), cells, model.symbols);
     pane::span(model, &format!("{symbol} {word} "), style)
 }
 

@@ -8,6 +8,7 @@ use ratatui::text::Line;
 
 use crate::judge::{Finding, Verdict};
 use crate::requirement::{Confidence, Level, Subject, catalogue};
+use crate::wording::Language;
 
 use super::aside::{self, About, Aside};
 use super::describe;
@@ -18,8 +19,13 @@ use super::standing::{Standing, identity};
 use super::symbols::Symbols;
 use super::text;
 
-/// Cells of the word for a verdict.
-pub const WORD: usize = 6;
+/// Returns the cells of the word for a verdict.
+pub fn word_width(model: &Model) -> usize {
+    match model.language {
+        Language::Ja => 8,
+        Language::En => 6,
+    }
+}
 
 /// Returns symbol, key of the word and style of a verdict.
 pub fn verdict(model: &Model, verdict: Verdict) -> (&'static str, &'static str, Style) {
@@ -137,7 +143,10 @@ fn row(
     } else {
         " "
     };
-    let verdict = format!("{symbol} {}{mark}", text::pad(&word, WORD, symbols));
+    let verdict = format!(
+        "{symbol} {}{mark}",
+        text::pad(&word, word_width(model), symbols)
+    );
     let style = if harmless(finding, play.standing(finding)) {
         model.theme.warning()
     } else {

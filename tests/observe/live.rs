@@ -53,7 +53,7 @@ fn an_operator_follows_a_reader_command_by_command_and_walks_back_meanwhile() {
             &seen,
         ];
         let mut session = Session::start(columns, rows, &arguments);
-        session.wait_for("のカードを置けます");
+        session.wait_for("のカードを置きます");
         session.press("\r");
         let mut slot = vpcd.take();
         session.wait_for("暗証番号を選ぶ");

@@ -77,9 +77,9 @@ fn an_operator_is_led_through_a_visit_in_their_language() {
     reader.join().unwrap();
     for said in [
         "SIMULATION",
-        "▶ 模擬　太郎のカードを置けます。",
+        "▶ 模擬　太郎のカードを置きます。",
         "▶ 読取機で: 暗証番号1234を入力する",
-        "▶ 読取機に「情報提供の同意 · 過去の診療・薬剤情報」",
+        "▶ 読取機に「情報提供の同意（過去の診療・薬剤情報）」",
         "▶ カードを取り出します。",
     ] {
         assert!(shown.contains(said), "{said}: {shown}");

@@ -189,7 +189,7 @@ impl Backend for Oqs {
                 "a card's certificate and signature do not travel through the exchange folder",
             )),
             InquiryKind::Confirm | InquiryKind::Limit => Err(text(
-                "カードによる照会はリーダーから直接行われ、連携フォルダには結果だけが来る",
+                "カードによる照会は読取機から直接行われ、連携フォルダには結果だけが来る",
                 "a card inquiry goes straight from the reader; only its result comes to the exchange folder",
             )),
             InquiryKind::Person => Err(text(

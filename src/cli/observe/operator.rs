@@ -63,7 +63,10 @@ impl<'a> Operator<'a> {
             }
             Progress::Said(line) => vec![format!("| {line}")],
             Progress::ProgramEnded(how) => {
-                vec![wording.say_with("observe-program", &[("how", *how)])]
+                vec![wording.say_with(
+                    "observe-program",
+                    &[("how", &status_said(how, self.language))],
+                )]
             }
             Progress::Arranged(index) => {
                 let step = self.scenario.steps.get(*index);
@@ -138,19 +141,24 @@ impl<'a> Operator<'a> {
     /// Names a screen with what the step says of it.
     fn screen(&self, fields: &ScreenFields) -> String {
         let wording = self.language.wording();
-        let mut parts = vec![wording.say(describe::screen(fields.id))];
+        let mut parts = Vec::new();
         if let Some(left) = fields.left {
             parts.push(wording.say_with("observe-left", &[("left", &left.to_string())]));
         }
         if let Some(kind) = fields.kind {
-            parts.push(wording.say(describe::consent(kind)));
+            parts.push(wording.pick(&kind.title()));
         }
         let methods = fields.methods.iter().flatten();
-        parts.extend(methods.map(|method| wording.say(describe::method(*method))));
+        parts.extend(methods.map(|method| wording.pick(&method.title())));
         if fields.preset == Some(true) {
             parts.push(wording.say("observe-preset"));
         }
-        parts.join(" · ")
+        let title = wording.pick(&fields.id.title());
+        match (parts.is_empty(), self.language) {
+            (true, _) => title,
+            (false, Language::Ja) => format!("{title}（{}）", parts.join("、")),
+            (false, Language::En) => format!("{title} ({})", parts.join(", ")),
+        }
     }
 
     /// Says where the reader stands from a step on, or at the beginning: what must be set there.
@@ -225,6 +233,16 @@ fn answer(line: &str) -> Answered {
         "n" | "N" | "no" | "いいえ" => Answered::No,
         "?" | "？" => Answered::Unknown,
         _ => Answered::Else,
+    }
+}
+
+/// Says how a program ended, as the system words it, in the user's language.
+pub(super) fn status_said(how: &str, language: Language) -> String {
+    match language {
+        Language::Ja => how
+            .replace("exit status: ", "終了コード ")
+            .replace("signal: ", "シグナル "),
+        Language::En => how.to_owned(),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::report::{Report, tally};
 use crate::requirement::Subject;
 use crate::scenario::Playable;
 use crate::statement::Statement;
+use crate::wording::Language;
 
 /// Walks through the suite and reports on it.
 ///
@@ -49,14 +50,17 @@ pub(super) fn suite(
         }
         None => None,
     };
-    tell(&format!(
-        "uketsuke: SIMULATION: {} scenarios apply, {} of them have a result; {others} do not apply today or to an observed reader",
-        playables.len(),
-        playables
-            .iter()
-            .filter(|it| results.has(&it.scenario.id))
-            .count(),
-    ));
+    let all = playables.len();
+    let done = |it: &&Playable| results.has(&it.scenario.id);
+    let done = playables.iter().filter(done).count();
+    tell(&match shell.language {
+        Language::Ja => format!(
+            "uketsuke: SIMULATION: 対象のシナリオは{all}件、うち{done}件は結果がある。今日または観測中の読取機では対象外のもの{others}件"
+        ),
+        Language::En => format!(
+            "uketsuke: SIMULATION: {all} scenarios apply, {done} of them have a result; {others} do not apply today or to an observed reader"
+        ),
+    });
     let mut session = Session::new(args, statement.clone(), shell.language)?;
     let mut ended = Ended::Complete;
     for (index, playable) in playables.iter().enumerate() {
@@ -117,11 +121,19 @@ fn ending(ended: &Ended, code: ExitCode, args: &ObserveArgs, shell: &Shell) -> E
     let Some(why) = early(ended, shell.language) else {
         return code;
     };
-    let rest = match &args.resume {
-        Some(file) => format!("go on with --resume {}", file.display()),
-        None => "with --resume FILE it could go on where it ended".to_owned(),
-    };
-    tell(&format!("uketsuke: {why}; {rest}"));
+    let file = args.resume.as_ref().map(|file| file.display().to_string());
+    tell(&match (shell.language, file) {
+        (Language::Ja, Some(file)) => {
+            format!("uketsuke: {why}。--resume {file} で続きから再開できます")
+        }
+        (Language::Ja, None) => {
+            format!("uketsuke: {why}。--resume FILE を付けておくと続きから再開できます")
+        }
+        (Language::En, Some(file)) => format!("uketsuke: {why}; go on with --resume {file}"),
+        (Language::En, None) => {
+            format!("uketsuke: {why}; with --resume FILE it could go on where it ended")
+        }
+    });
     match (ended, code) {
         (Ended::Interrupted, _) => ExitCode::Interrupted,
         (_, ExitCode::Failed) => ExitCode::Failed,

@@ -114,7 +114,7 @@ fn confidence(page: &Page, confidence: Confidence) -> String {
         ),
         Confidence::Medium => page.pick("一つの出典", "one source"),
         Confidence::Low => page.pick(
-            "このハーネスの取決め (--conventions のときだけ数える)",
+            "本ハーネスの取り決め (--conventions のときだけ数える)",
             "a convention of this harness, which counts only with --conventions",
         ),
     };

@@ -61,7 +61,7 @@ faults! {
     "ending-not-shown", Reader(ReaderFlaw::EndingNotShown), "CERT-02",
         "期限が近いことを知らせない", "gives no notice of a certificate about to end";
     "lapse-ignored", Reader(ReaderFlaw::LapseIgnored), "CERT-04",
-        "失効後も受付を完了とする", "shows success for a lapsed certificate";
+        "猶予切れの証明書でも受付を完了とする", "shows success for a lapsed certificate";
     "registration-not-offered", Reader(ReaderFlaw::RegistrationNotOffered), "REG-01",
         "未登録のカードに登録を案内しない", "does not offer registration";
     "registered-unasked", Reader(ReaderFlaw::RegisteredUnasked), "REG-02",

@@ -107,10 +107,9 @@ fn served(facts: &Facts<'_>, case: &Case, truth: &Truth, row: &'static str) -> O
     let auth = &facts.exchanges[case.auth];
     let (last, day) = (truth.last_day, auth.at.day());
     if let Some(wrong) = wrong_refusal(facts, case) {
-        let (ground, other) = (wrong.ground, wrong.row);
+        let (ground, other) = (wrong.ground.title(), wrong.row);
         return if other == row {
-            wrong.breach(text!(
-                    "期限{last}の証明書を{day}に断った({ground})。この時期は使える",
+            wrong.breach(text!([ground], "期限{last}の証明書を{day}に断った({ground})。この時期は使える",
                     "on {day} a certificate good until {last} was refused ({ground}); it allows service then"
                 ),
             )
@@ -122,10 +121,11 @@ fn served(facts: &Facts<'_>, case: &Case, truth: &Truth, row: &'static str) -> O
         };
     }
     if let Some((exchange, refusal)) = facts.refusal(case) {
-        let ground = crate::judge::refusal::ground_name(refusal.ground);
+        let ground = refusal.ground.title();
         return Outcome::open(
             &exchange.entries(),
             text!(
+                [ground],
                 "別の理由({ground})で断られる場面なので、証明書の扱いは見られない",
                 "refused on another ground ({ground}), so the handling of the certificate is not seen"
             ),
@@ -181,9 +181,8 @@ fn cert_02(facts: &Facts<'_>) -> Vec<Outcome> {
         // A must is breached as well, ELIG-01: this row binds a backend as a should alone.
         if let Some(wrong) = wrong_refusal(facts, case).filter(WrongRefusal::is_of_certificate) {
             let last = truth.last_day;
-            let ground = wrong.ground;
-            return vec![wrong.breach(text!(
-                "{last}まで有効な証明書を、期限が近いだけで断った({ground})",
+            let ground = wrong.ground.title();
+            return vec![wrong.breach(text!([ground], "{last}まで有効な証明書を、期限が近いだけで断った({ground})",
                 "a certificate good until {last} was refused ({ground}), though it is only about to end"
             ))];
         }

@@ -47,10 +47,10 @@ pub(in crate::judge) fn must_be_refused(
         .returned_wrongly(exchange);
     }
     if let Some((exchange, refusal)) = facts.refusal(case) {
-        let ground = crate::judge::refusal::ground_name(refusal.ground);
+        let ground = refusal.ground.title();
         return Outcome::pass(
             &exchange.entries(),
-            text!("断った({ground})", "refused ({ground})"),
+            text!([ground], "断った({ground})", "refused ({ground})"),
         );
     }
     match facts.eligibility(case) {
@@ -219,10 +219,11 @@ fn not_ended_by_itself(facts: &Facts<'_>, case: &Case, truth: &Truth) -> Outcome
     });
     match refused {
         Some((exchange, refusal)) if truth.refused_by().is_none() => {
-            let ground = crate::judge::refusal::ground_name(refusal.ground);
+            let ground = refusal.ground.title();
             Outcome::fail(
                 &exchange.entries(),
                 text!(
+                    [ground],
                     "まだ使える証明書を断った({ground})",
                     "a certificate that still allows service was refused ({ground})"
                 ),

@@ -4,7 +4,7 @@ use crate::eligibility::{
     Answer, Authenticated, CertificatePhase, ConsentAnswer, ConsentFlag, ConsentKind, Eligibility,
     SiteKind, Validity,
 };
-use crate::judge::cons::kind_name;
+
 use crate::judge::cons::returned::returned;
 use crate::judge::dates;
 use crate::judge::difference::{ABSENT, Difference, PRESENT, flag, optional, word};
@@ -245,8 +245,8 @@ fn carried_over(
             .iter()
             .find(|it| it.kind == *kind)
             .map(|it| it.answer);
-        let name = kind_name(*kind);
-        let field = format!("earlier.{name}");
+        let name = kind.title();
+        let field = format!("earlier.{}", word(kind));
         outcomes.push(match (record.map(|record| record.answer), told) {
             (None, None) => continue,
             _ if turned_40 => continue,
@@ -255,6 +255,7 @@ fn carried_over(
             (Some(recorded), Some(told)) if recorded == told => Outcome::pass(
                 &auth.entries(),
                 text!(
+                    [name],
                     "{name}の前回の答えを伝えた",
                     "the last answer to {name} was told"
                 ),
@@ -262,6 +263,7 @@ fn carried_over(
             (None, Some(_)) => Outcome::fail(
                 &auth.entries(),
                 text!(
+                    [name],
                     "この施設で答えたことのない{name}に、前回の答えがある",
                     "an earlier answer to {name} was told that was never given at this institution"
                 ),
@@ -274,6 +276,7 @@ fn carried_over(
             (Some(recorded), _) => Outcome::fail(
                 &auth.entries(),
                 text!(
+                    [name],
                     "この施設での前回の答え({name})が伝えられていない",
                     "the last answer to {name} at this institution was not told"
                 ),

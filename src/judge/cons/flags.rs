@@ -2,7 +2,7 @@
 
 use crate::eligibility::{Care, ConsentAnswer, ConsentFlag, ConsentKind, ConsentState, SiteKind};
 use crate::judge::cons::backend::ordinary;
-use crate::judge::cons::kind_name;
+
 use crate::judge::dates;
 use crate::judge::difference::{ABSENT, Difference, PRESENT, flag, optional, word};
 use crate::judge::facts::case::consents;
@@ -59,12 +59,13 @@ fn agreed(
     kind: ConsentKind,
     state: Option<&ConsentState>,
 ) -> Outcome {
-    let (name, n) = (kind_name(kind), confirm.answer_n());
+    let (name, n) = (kind.title(), confirm.answer_n());
     let given = state.filter(|state| state.flag == ConsentFlag::Given);
     let Some(state) = given else {
         return Outcome::fail(
             &confirm.entries(),
             text!(
+                [name],
                 "{name}に同意があるのに、項目{n}の結果に同意ありのフラグがない",
                 "{name} was agreed to, but the result at entry {n} does not flag it as given"
             ),
@@ -81,6 +82,7 @@ fn agreed(
         Outcome::fail(
             &confirm.entries(),
             text!(
+                [name],
                 "項目{n}の{name}に、同意の時刻とその24時間後の期限が揃っていない",
                 "at entry {n}, {name} lacks the time of consent or an end 24 hours after it"
             ),
@@ -94,8 +96,7 @@ fn agreed(
         Care::HomeVisit if state.at.is_none() || state.until.is_some() => {
             return Outcome::fail(
                 &confirm.entries(),
-                text!(
-                    "項目{n}の{name}に同意の時刻がないか、期限がある。訪問診療の同意は取り消されるまで続く",
+                text!([name], "項目{n}の{name}に同意の時刻がないか、期限がある。訪問診療の同意は取り消されるまで続く",
                     "at entry {n}, {name} lacks the time of consent or has an end; for home visits it stands until withdrawn"
                 ),
             )
@@ -107,6 +108,7 @@ fn agreed(
     Outcome::pass(
         &confirm.entries(),
         text!(
+            [name],
             "{name}の同意が時刻とともに記された",
             "the consent to {name} was recorded with its times"
         ),
@@ -140,7 +142,7 @@ fn no_times(state: &ConsentState) -> Vec<Difference> {
 }
 
 fn refused(confirm: &Exchange<'_>, kind: ConsentKind, state: Option<&ConsentState>) -> Outcome {
-    let (name, n) = (kind_name(kind), confirm.answer_n());
+    let (name, n) = (kind.title(), confirm.answer_n());
     match state {
         Some(state) if !matches!(state.flag, ConsentFlag::No | ConsentFlag::Expired) => {
             // CONS-01 and CONS-05 report it.
@@ -155,6 +157,7 @@ fn refused(confirm: &Exchange<'_>, kind: ConsentKind, state: Option<&ConsentStat
         Some(state) if state.at.is_some() || state.until.is_some() => Outcome::fail(
             &confirm.entries(),
             text!(
+                [name],
                 "項目{n}で、同意のない{name}に時刻がある",
                 "at entry {n}, {name} was not agreed to but carries a time"
             ),
@@ -164,6 +167,7 @@ fn refused(confirm: &Exchange<'_>, kind: ConsentKind, state: Option<&ConsentStat
         _ => Outcome::pass(
             &confirm.entries(),
             text!(
+                [name],
                 "{name}は同意なしとされた",
                 "{name} was recorded as not agreed to"
             ),

@@ -4,7 +4,7 @@ use crate::eligibility::{ConsentAnswer, ConsentFlag, ConsentKind, MedicalKind};
 use crate::judge::cert::backend::silent;
 use crate::judge::cons::backend::ordinary;
 use crate::judge::cons::gate::{Gate, gate};
-use crate::judge::cons::{kind_name, owed};
+use crate::judge::cons::owed;
 use crate::judge::difference::{flag, word};
 use crate::judge::facts::case::consents;
 use crate::judge::facts::{Exchange, Facts};
@@ -111,11 +111,12 @@ fn by_flags(facts: &Facts<'_>, row: &'static str) -> Vec<Outcome> {
             let (true, true, Some(state)) = (mine, asked, state) else {
                 continue;
             };
-            let name = kind_name(consent.kind);
+            let name = consent.kind.title();
             outcomes.push(if state.flag == ConsentFlag::Given {
                 Outcome::fail(
                     &confirm.entries(),
                     text!(
+                        [name],
                         "断られた{name}が同意ありとされた",
                         "{name} was refused, yet flagged as given"
                     ),
@@ -125,6 +126,7 @@ fn by_flags(facts: &Facts<'_>, row: &'static str) -> Vec<Outcome> {
                 Outcome::pass(
                     &confirm.entries(),
                     text!(
+                        [name],
                         "{name}の拒否が記された",
                         "the refusal of {name} was recorded"
                     ),

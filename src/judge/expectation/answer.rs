@@ -149,14 +149,19 @@ fn verdict(entries: &[u64], differences: &[Difference]) -> Outcome {
             text!("回答は期待どおりだった", "the answer is what was expected"),
         );
     }
-    let list = |word: &str| {
-        let parts: Vec<String> = differences
-            .iter()
-            .map(|it| format!("{}: {} {word} {}", it.field, it.got, it.expected))
-            .collect();
-        parts.join("; ")
-    };
-    let (ja, en) = (list("≠"), list("where expected:"));
+    let parts = differences.iter().map(|it| {
+        let Difference {
+            field,
+            expected,
+            got,
+        } = it;
+        (
+            format!("{field}: 期待は{expected}、回答は{got}"),
+            format!("{field}: {expected} expected, {got} answered"),
+        )
+    });
+    let (ja, en): (Vec<_>, Vec<_>) = parts.unzip();
+    let (ja, en) = (ja.join("。"), en.join("; "));
     Outcome::fail(
         entries,
         text!(

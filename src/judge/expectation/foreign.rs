@@ -204,13 +204,13 @@ fn is_elderly(facts: &Facts<'_>) -> bool {
 pub(super) fn told(n: u64, holds: bool) -> Outcome {
     if holds {
         let message = text!(
-            "期待どおりであることを、読取機を見ている人が確認した",
+            "期待どおりであることを、操作者が確認した",
             "as expected, by the word of who watched the reader"
         );
         return Outcome::pass(&[n], message);
     }
     let message = text!(
-        "期待どおりではないと、読取機を見ている人が答えた",
+        "期待どおりではないと操作者が答えた",
         "not as expected, by the word of who watched the reader"
     );
     Outcome::fail(&[n], message).differs("told", "yes", "no")

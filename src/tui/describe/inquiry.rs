@@ -34,3 +34,17 @@ pub(super) fn reason(reason: SearchReason) -> &'static str {
         SearchReason::Disaster => "reason-disaster",
     }
 }
+
+/// Returns the key of the name of an inquiry that an entry names so.
+pub(super) fn named(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "authenticate" => "inquiry-authenticate",
+        "register" => "inquiry-register",
+        "confirm" => "inquiry-confirm",
+        "limit" => "inquiry-limit",
+        "number" => "inquiry-number",
+        "person" => "inquiry-person",
+        "portal" => "inquiry-portal",
+        _ => return None,
+    })
+}

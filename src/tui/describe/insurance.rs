@@ -78,3 +78,14 @@ mod tests {
         assert_eq!(label(&found, Language::Ja.wording()), words);
     }
 }
+
+/// Returns the key of the name of a kind of answer that an entry names so.
+pub(super) fn kind(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "authenticated" => "answer-authenticated",
+        "registered" => "answer-registered",
+        "limit" => "answer-limit",
+        "portal" => "answer-portal",
+        _ => return None,
+    })
+}

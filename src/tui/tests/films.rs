@@ -355,7 +355,7 @@ impl Stage for Films {
             .collect();
         let mut broken = listed[0].clone();
         broken.id = "outage/backend-down".to_owned();
-        broken.title = Text::new("資格システムが応答しない", "The eligibility system is down");
+        broken.title = Text::new("照会先が応答しない", "The eligibility system is down");
         broken.requirements = vec!["ELIG-13".parse().expect("an id")];
         listed.push(broken.clone());
         for case in ["at-noon", "at-night"] {

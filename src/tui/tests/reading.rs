@@ -115,7 +115,7 @@ fn a_requirement_that_binds_two_is_listed_with_each() {
     press(&mut model, &[Action::Pane(4)]);
     let screen = drawn(&mut model, 80, 24);
     assert!(has(&screen, "CONS-07 読取機: "), "{screen}");
-    assert!(has(&screen, "CONS-07 資格システム: "), "{screen}");
+    assert!(has(&screen, "CONS-07 照会先: "), "{screen}");
     assert!(has(&screen, "IDV-05  残り"), "others go without: {screen}");
 }
 
