@@ -282,6 +282,11 @@ fn response(
 fn table(model: &Model, fields: &[(String, String)], cells: usize) -> Vec<Line<'static>> {
     let fields: Vec<(String, String)> = fields
         .iter()
+        // What has no name here stands above, in the words of its kind.
+        .filter(|(name, value)| {
+            !matches!(name.as_str(), "answer" | "inquiry")
+                || describe::values(name, value, model.wording()) != *value
+        })
         .map(|(name, value)| {
             let wording = model.wording();
             let value = describe::values(name, value, wording);

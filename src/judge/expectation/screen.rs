@@ -140,3 +140,33 @@ fn fits(screen: &Screen, expected: &ScreenFields) -> bool {
         && expected.preset.is_none_or(|wanted| preset == wanted)
         && wanted_methods.is_none_or(|wanted| methods == Some(wanted))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::screen::Method;
+
+    #[test]
+    fn screens_are_named_in_the_language_of_the_sentence() {
+        let expected = serde_json::from_value(json!({ "id": "pin-wrong", "left": 2 })).unwrap();
+        let words = Text::new("暗証番号が違います（残り2回）", "Wrong PIN (2 tries left)");
+        assert_eq!(in_words(&expected), words);
+        let expected = json!({ "id": "consent", "kind": "care", "preset": true });
+        let expected = serde_json::from_value(expected).unwrap();
+        let words = Text::new(
+            "情報提供の同意（過去の診療・薬剤情報、回答が選択済み）",
+            "Consent (past care and drugs, with an answer already chosen)",
+        );
+        assert_eq!(in_words(&expected), words);
+        let methods = vec![Method::Pin];
+        let shown = [(1, &Screen::PinLocked { methods }), (2, &Screen::Checking)];
+        let words = Text::new(
+            "「暗証番号は使えません」「確認しています」",
+            "\"PIN locked\", \"Checking\"",
+        );
+        assert_eq!(titles(&shown), words);
+        assert_eq!(titles(&[]), Text::new("なし", "none"));
+    }
+}

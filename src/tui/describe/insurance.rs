@@ -46,6 +46,17 @@ fn loss(reason: LossReason) -> &'static str {
     }
 }
 
+/// Returns the key of the name of a kind of answer that an entry names so.
+pub(super) fn kind(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "authenticated" => "answer-authenticated",
+        "registered" => "answer-registered",
+        "limit" => "answer-limit",
+        "portal" => "answer-portal",
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,15 +88,4 @@ mod tests {
         let words = "無効 / 医療扶助 / 喪失: 他の資格取得";
         assert_eq!(label(&found, Language::Ja.wording()), words);
     }
-}
-
-/// Returns the key of the name of a kind of answer that an entry names so.
-pub(super) fn kind(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "authenticated" => "answer-authenticated",
-        "registered" => "answer-registered",
-        "limit" => "answer-limit",
-        "portal" => "answer-portal",
-        _ => return None,
-    })
 }

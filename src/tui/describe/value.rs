@@ -48,3 +48,33 @@ fn said(path: &str, word: &str, wording: &Wording) -> Option<String> {
 fn read<T: DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(Value::String(word.to_owned())).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wording::Language;
+
+    #[test]
+    fn values_are_said_in_words_and_the_rest_stands_as_it_is() {
+        for (path, value, said) in [
+            ("phase", "lapsed", "猶予切れ"),
+            ("registered", "true", "はい"),
+            ("ground", "certificate-revoked", "証明書失効"),
+            ("consents.1.kind", "care", "過去の診療・薬剤情報"),
+            ("consents.1.answer", "refuse", "同意しない"),
+            ("answer", "authenticated", "本人確認済"),
+            ("site.kind", "clinic", "診療所"),
+            (
+                "site.offers",
+                "care, limit",
+                "過去の診療・薬剤情報, 限度額情報",
+            ),
+            ("screen", "certificate-ending", "電子証明書の期限が近い"),
+            ("token", "valid", "valid"),
+        ] {
+            assert_eq!(values(path, value, Language::Ja.wording()), said, "{path}");
+        }
+        let english = values("consents.1.kind", "care", Language::En.wording());
+        assert_eq!(english, "past care and drugs");
+    }
+}
