@@ -183,7 +183,7 @@ pub(super) fn remarks(page: &mut Page, report: &Report) {
     }
     let heading = page
         .pick(
-            "注意(推奨事項・独自の取決め。判定は変わらない)",
+            "注意(推奨事項・本ハーネスの取り決め。判定は変わらない)",
             "Remarks (a should, or a convention; they change no verdict)",
         )
         .to_owned();

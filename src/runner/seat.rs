@@ -289,13 +289,13 @@ fn can_play(hello: &Hello, scenario: &Scenario) -> Result<(), Text> {
 fn can_present(options: &Options, scenario: &Scenario) -> Result<(), Text> {
     if options.vpcd.is_none() {
         return Err(Text::new(
-            "このリーダーはカードをPC/SCで読むが、カードを置くvpcdのスロットが指定されていない",
+            "この読取機はカードをPC/SCで読むが、カードを置くvpcdのスロットが指定されていない",
             "this reader takes its card from PC/SC, and no slot of vpcd is named for it",
         ));
     }
     if matches!(options.fault, Some(fault) if matches!(fault.flaw, Flaw::Card(_))) {
         return Err(Text::new(
-            "不具合のあるカードは、PC/SCで読むリーダーには渡せない",
+            "不具合のあるカードは、PC/SCで読む読取機には渡せない",
             "a faulty card is not put before a reader that uses PC/SC",
         ));
     }
@@ -310,7 +310,7 @@ fn can_present(options: &Options, scenario: &Scenario) -> Result<(), Text> {
     };
     if scenario.steps.iter().any(endless) {
         return Err(Text::new(
-            "応答しないカードは、PC/SCの仮想リーダーでは試せない(vpcdは応答を待ち続ける)",
+            "応答しないカードは、PC/SCの仮想読取機では試せない(vpcdは応答を待ち続ける)",
             "a card that does not answer cannot be tried through PC/SC: vpcd waits for it without end",
         ));
     }

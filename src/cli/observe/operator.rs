@@ -174,7 +174,7 @@ impl<'a> Operator<'a> {
         let asked: Vec<String> = site
             .offers
             .iter()
-            .map(|kind| wording.say(describe::consent(*kind)))
+            .map(|kind| wording.pick(&kind.title()))
             .collect();
         let asked = asked.join(match self.language {
             Language::Ja => "、",
