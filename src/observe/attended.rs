@@ -43,7 +43,7 @@ impl Observer<'_> {
         self.presented(plan, true);
         let slot = Presentation::start(card, timing, Vec::new(), &self.setup.address, watcher);
         let done = self.act(plan, &slot, watch, told).await;
-        self.remove(plan.person, slot, None, told);
+        self.remove(plan.person, slot, None, watch.seen, told);
         done
     }
 

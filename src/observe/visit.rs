@@ -87,7 +87,7 @@ impl Observer<'_> {
         let slot = Presentation::start(card, timing, faults, &self.setup.address, watcher);
         let done = self.use_card(plan, &alone, watch, told).await;
         let take = alone.take.filter(|_| claimed && done.is_ok());
-        self.remove(plan.person, slot, take, told);
+        self.remove(plan.person, slot, take, watch.seen, told);
         done?;
         for act in &alone.after {
             self.arrange(act, told).await?;
@@ -187,12 +187,14 @@ impl Observer<'_> {
         self.record.presented(name, step);
     }
 
-    /// Takes the card out, if it is in, and keeps it for a later visit.
+    /// Takes the card out, if it is in, and keeps it for a later visit; `seen` says whether anybody
+    /// knows that it was in.
     pub(super) fn remove(
         &mut self,
         person: usize,
         slot: Presentation,
         step: Option<usize>,
+        seen: bool,
         told: &mut impl FnMut(Progress<'_>),
     ) {
         let card = slot.remove();
@@ -200,7 +202,9 @@ impl Observer<'_> {
             *place = Some(card);
         }
         self.record.removed(step.and_then(|step| self.step(step)));
-        told(Progress::CardOut);
+        if seen {
+            told(Progress::CardOut);
+        }
     }
 }
 

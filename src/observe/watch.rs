@@ -37,6 +37,8 @@ pub(super) struct Watch<'s, S> {
     stop: &'s mut S,
     /// The card is in; a fault may pull it.
     pub(super) inside: bool,
+    /// Every program has seen the card.
+    pub(super) seen: bool,
 }
 
 impl<'s, S: Future<Output = ()> + Unpin> Watch<'s, S> {
@@ -50,6 +52,7 @@ impl<'s, S: Future<Output = ()> + Unpin> Watch<'s, S> {
             deadline,
             stop,
             inside: false,
+            seen: false,
         }
     }
 
@@ -89,6 +92,7 @@ impl<'s, S: Future<Output = ()> + Unpin> Watch<'s, S> {
                 signal = self.signals.recv() => match signal {
                     Some(Signal::Taken) => {
                         self.inside = true;
+                        self.seen = true;
                         return Ok(());
                     }
                     Some(Signal::NotTaken) => told(Progress::NotTaken),

@@ -17,9 +17,7 @@ use virtual_card::timing::Timing;
 use super::{APDU_TIME, Run, traffic};
 use crate::check_in::Event;
 use crate::eligibility::Moment;
-use crate::presentation::{
-    EVENTS_MAX, Presentation, TAKEN_WITHIN, Traffic, ended, not_taken,
-};
+use crate::presentation::{EVENTS_MAX, Presentation, TAKEN_WITHIN, Traffic, ended, not_taken};
 use crate::program::{Failed, Marker};
 use crate::transcript::{CardEvent, Event as Entry, Note, Role, reason};
 
@@ -307,7 +305,9 @@ impl Run<'_> {
             Seen::Flood if self.cut_short => {}
             Seen::Flood => {
                 self.cut_short = true;
-                self.note(Note::CutShort { reason: reason::flood(EVENTS_MAX) });
+                self.note(Note::CutShort {
+                    reason: reason::flood(EVENTS_MAX),
+                });
             }
             Seen::Traffic(.., Traffic::Out(why)) if !self.place.pulled => {
                 self.unpresented(ended(why));

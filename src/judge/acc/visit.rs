@@ -205,7 +205,9 @@ fn acc_07(facts: &Facts<'_>) -> Vec<Outcome> {
 /// is claimed to do it has ended, after which the card is taken out (docs/observe.md).
 fn over(facts: &Facts<'_>, visit: &Visit<'_>, opened: u64) -> Option<u64> {
     let done = [ScreenId::TakeCard, ScreenId::Done, ScreenId::Counter];
-    let shown = visit.shown_any(&done, opened).map(|(n, _)| n);
+    // Once the card is gone, nobody can close it.
+    let there = |n: &u64| visit.removed.is_none_or(|removed| *n < removed);
+    let shown = visit.shown_any(&done, opened).map(|(n, _)| n).filter(there);
     let mut stimuli = visit.stimuli.iter();
     let taken = stimuli.find(|given| matches!(given.act, Step::TakeCard) && opened < given.n);
     let ended = taken.filter(|_| facts.acts_declared(visit));

@@ -87,6 +87,21 @@ fn visual_mode_needs_the_word_of_staff() {
 }
 
 #[test]
+fn a_card_that_was_pulled_cannot_be_closed_any_more() {
+    for (pulled_first, expect) in [(true, NotApplicable), (false, Fail)] {
+        let mut story = Story::new(&["ACC-07"]);
+        story.card_in().methods().act("choose: pin");
+        story.at_the_pin().verify("1234", "9000");
+        if pulled_first {
+            story.card_out().screen(Screen::TakeCard);
+        } else {
+            story.screen(Screen::TakeCard).card_out();
+        }
+        assert_eq!(story.reader("ACC-07"), expect, "{pulled_first}");
+    }
+}
+
+#[test]
 fn what_staff_switched_to_last_is_the_way_that_is_chosen() {
     for (visual_last, idv_08, idv_20) in [(true, Fail, Pass), (false, Pass, Fail)] {
         let mut story = Story::new(&["IDV-08", "IDV-20"]);
