@@ -126,7 +126,10 @@ fn same_bytes() -> Result<(), Failed> {
 fn refuses_what_cannot_be() -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     ended(&explore(folder.path(), &["--cases", "0"]), 2)?;
-    ended(&explore(&folder.path().join("none"), &["--cases", "1"]), 2)?;
+    // What is a file cannot become a folder.
+    let file = folder.path().join("file");
+    std::fs::write(&file, "mine")?;
+    ended(&explore(&file, &["--cases", "1"]), 2)?;
     ended(&explore(folder.path(), &["--fault", "no-such-fault"]), 2)?;
     Ok(())
 }
