@@ -45,13 +45,15 @@ pub(super) fn screen(facts: &Facts<'_>, n: u64, expected: &ScreenFields) -> Outc
     }
     let mut entries: Vec<u64> = shown.iter().map(|(n, _)| *n).collect();
     entries.push(n);
-    let seen: Vec<&str> = shown.iter().map(|(_, screen)| screen.id().name()).collect();
-    let seen = if seen.is_empty() {
-        "-".to_owned()
-    } else {
-        seen.join(", ")
+    let came: Vec<ScreenFields> = shown
+        .iter()
+        .map(|(_, screen)| asked_of(screen, expected))
+        .collect();
+    let seen = match came.as_slice() {
+        [] => "-".to_owned(),
+        came => came.iter().map(written).collect::<Vec<_>>().join(", "),
     };
-    let (name, came) = (in_words(expected), titles(&shown));
+    let (name, came) = (in_words(expected), titles(&came));
     Outcome::fail(
         &entries,
         text!(
@@ -60,26 +62,42 @@ pub(super) fn screen(facts: &Facts<'_>, n: u64, expected: &ScreenFields) -> Outc
             "the screen \"{name}\" was expected; shown: {came}"
         ),
     )
-    .differs("screen", wanted(expected), seen)
+    .differs("screen", written(expected), seen)
+}
+
+/// Returns what a screen showed of that which is expected, where it is the screen that is expected.
+fn asked_of(screen: &Screen, expected: &ScreenFields) -> ScreenFields {
+    let same = screen.id() == expected.id;
+    let (left, kind, preset) = shown_by(screen);
+    let methods = Visit::offered(screen).map(<[_]>::to_vec);
+    ScreenFields {
+        id: screen.id(),
+        left: left.filter(|_| same && expected.left.is_some()),
+        kind: kind.filter(|_| same && expected.kind.is_some()),
+        methods: methods.filter(|_| same && expected.methods.is_some()),
+        preset: (same && expected.preset.is_some()).then_some(preset),
+        requirement: None,
+    }
 }
 
 /// Returns the titles of the screens that were shown, each in quotation marks.
-fn titles(shown: &[(u64, &Screen)]) -> Text {
+fn titles(shown: &[ScreenFields]) -> Text {
     if shown.is_empty() {
         return Text::new("なし", "none");
     }
-    let titles = shown.iter().map(|(_, screen)| screen.id().title());
+    let titles = shown.iter().map(in_words);
     let (ja, en): (Vec<_>, Vec<_>) = titles
         .map(|title| (format!("「{}」", title.ja), format!("\"{}\"", title.en)))
         .unzip();
     Text::new(ja.concat(), en.join(", "))
 }
 
-/// Returns the title of an expected screen, with what is expected of it.
+/// Returns the title of a screen, with what is expected of it or came.
 fn in_words(expected: &ScreenFields) -> Text {
     let mut more = Vec::new();
     if let Some(left) = expected.left {
-        more.push(text!("残り{left}回", "{left} tries left"));
+        let tries = if left == 1 { "try" } else { "tries" };
+        more.push(text!("残り{left}回", "{left} {tries} left"));
     }
     more.extend(expected.kind.map(ConsentKind::title));
     more.extend(expected.methods.iter().flatten().map(|it| it.title()));
@@ -98,7 +116,7 @@ fn in_words(expected: &ScreenFields) -> Text {
     )
 }
 
-fn wanted(expected: &ScreenFields) -> String {
+fn written(expected: &ScreenFields) -> String {
     let mut wanted = expected.id.name().to_owned();
     if let Some(left) = expected.left {
         wanted.push_str(&format!(" left={left}"));
@@ -115,16 +133,22 @@ fn wanted(expected: &ScreenFields) -> String {
     wanted
 }
 
-fn fits(screen: &Screen, expected: &ScreenFields) -> bool {
+/// Returns what a screen shows: the tries left, the consent that is asked for, and whether an answer
+/// to it is chosen already.
+fn shown_by(screen: &Screen) -> (Option<u8>, Option<ConsentKind>, bool) {
     let left = match screen {
         Screen::PinPad { left, .. } | Screen::PinWrong { left, .. } => *left,
         Screen::PinLocked { .. } => Some(0),
         _ => None,
     };
-    let (kind, preset) = match screen {
-        Screen::Consent { kind, preset } => (Some(*kind), preset.is_some()),
-        _ => (None, false),
-    };
+    match screen {
+        Screen::Consent { kind, preset } => (left, Some(*kind), preset.is_some()),
+        _ => (left, None, false),
+    }
+}
+
+fn fits(screen: &Screen, expected: &ScreenFields) -> bool {
+    let (left, kind, preset) = shown_by(screen);
     let methods = Visit::offered(screen).map(|methods| {
         let mut methods = methods.to_vec();
         methods.sort_unstable();
@@ -160,13 +184,19 @@ mod tests {
             "Consent (past care and drugs, with an answer already chosen)",
         );
         assert_eq!(in_words(&expected), words);
+        let expected = serde_json::from_value(json!({ "id": "pin-wrong", "left": 2 })).unwrap();
+        let wrong: Screen =
+            serde_json::from_value(json!({ "screen": "pin-wrong", "left": 1, "masked": true }))
+                .unwrap();
         let methods = vec![Method::Pin];
-        let shown = [(1, &Screen::PinLocked { methods }), (2, &Screen::Checking)];
+        let shown = [Screen::PinLocked { methods }, wrong, Screen::Checking];
+        let shown = shown.map(|screen| asked_of(&screen, &expected));
         let words = Text::new(
-            "「暗証番号は使えません」「確認しています」",
-            "\"PIN locked\", \"Checking\"",
+            "「暗証番号は使えません」「暗証番号が違います（残り1回）」「確認しています」",
+            "\"PIN locked\", \"Wrong PIN (1 try left)\", \"Checking\"",
         );
         assert_eq!(titles(&shown), words);
+        assert_eq!(written(&shown[1]), "pin-wrong left=1");
         assert_eq!(titles(&[]), Text::new("なし", "none"));
     }
 }
