@@ -46,14 +46,7 @@ pub fn consent_flag() -> impl Strategy<Value = ConsentFlag> {
 }
 
 pub fn validity() -> impl Strategy<Value = Validity> {
-    pick(&[
-        Validity::Valid,
-        Validity::Invalid,
-        Validity::InvalidNewerExists,
-        Validity::None,
-        Validity::Several,
-        Validity::ValidUnregistered,
-    ])
+    pick(&Validity::ALL)
 }
 
 pub fn relation() -> impl Strategy<Value = Relation> {

@@ -19,6 +19,15 @@ const PIN_STATUS: &str = "00200080";
 const VERIFY_WRONG: &str = "002000800434333231";
 /// VERIFY as a transcript names it: header and length alone.
 const VERIFY_HEAD: &str = "0020008004";
+/// What [`Slot::verify`](crate::vpcd::Slot::verify) makes of it: commands and answers.
+const VERIFIED: [&str; 6] = [
+    SELECT_JPKI,
+    "9000",
+    SELECT_USER_PIN,
+    "9000",
+    VERIFY_HEAD,
+    "9000",
+];
 
 pub const TESTS: &[Test] = &[
     (
@@ -106,7 +115,7 @@ fn what_crosses_at_a_slot_stands_in_the_order_of_cause_and_effect() {
     let transcript = play(&stage, VISIT, &place).unwrap();
     thread.join().unwrap();
     let story = story(&transcript.entries);
-    let expected = [
+    let mut expected = vec![
         "insert-card",
         "step 0",
         "Presented { person: \"adult\" }",
@@ -114,18 +123,9 @@ fn what_crosses_at_a_slot_stands_in_the_order_of_cause_and_effect() {
         "step 1",
         "pin-pad",
         "step 2",
-        SELECT_JPKI,
-        "9000",
-        SELECT_USER_PIN,
-        "9000",
-        VERIFY_HEAD,
-        "9000",
-        "counter",
-        "reached 3",
-        "step 4",
-        "Removed",
-        "insert-card",
     ];
+    expected.extend(VERIFIED);
+    expected.extend(["counter", "reached 3", "step 4", "Removed", "insert-card"]);
     // The reset has no answer to wait for: it comes when vpcd's thread sees it.
     let others: Vec<&str> = story.iter().map(String::as_str).collect();
     let (resets, others): (Vec<&str>, Vec<&str>) =
@@ -154,18 +154,10 @@ fn lines_stand_among_commands_as_they_were_written() {
     });
     let transcript = play(&stage, VISIT, &place).unwrap();
     thread.join().unwrap();
-    let commands = [
-        SELECT_JPKI,
-        "9000",
-        SELECT_USER_PIN,
-        "9000",
-        VERIFY_HEAD,
-        "9000",
-    ];
     let mut expected = vec!["step 2", "checking"];
-    expected.extend(commands);
+    expected.extend(VERIFIED);
     expected.extend(["take-card", "checking", "take-card"]);
-    expected.extend(commands);
+    expected.extend(VERIFIED);
     expected.extend(["counter", "reached 3"]);
     let story = story(&transcript.entries);
     let from = story.iter().position(|word| word == "step 2").unwrap();
